@@ -1,0 +1,1 @@
+#include "actors/client/client.hpp"

@@ -1,0 +1,130 @@
+#pragma once
+
+#include "actors/pipeline/context.hpp"
+#include "actors/pipeline/log.hpp"
+#include "actors/pipeline/observer.hpp"
+#include "actors/pipeline/worker_config.hpp"
+#include "store/database.hpp"
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace callboard {
+
+/// Settings of a client and of the node that it becomes at its first
+/// `upgrade`.
+struct client_options {
+  /// Shown in `status` and in the errors of reclaimed jobs; empty: host name
+  /// and process id.
+  std::string node_name;
+  /// How long `close` and `upgrade` wait for running jobs.
+  duration shutdown_grace = std::chrono::seconds{30};
+  /// How often the node says that it lives.
+  duration heartbeat = std::chrono::seconds{1};
+  /// How often it looks for dead nodes.
+  duration reclaim_interval = std::chrono::milliseconds{250};
+  /// A node that is silent for longer is dead even when its lock is held.
+  duration silence_limit = std::chrono::seconds{10};
+  /// A job that outlived so many nodes goes to the dead letters.
+  std::int32_t max_crashes = 3;
+  /// Connections for settling and inspection, beside the one that leases.
+  unsigned settle_connections = 1;
+  std::vector<observer_ptr> observers{};
+  log_sink log{};
+
+  [[nodiscard]] result<void> validate() const;
+};
+
+/// What `upgrade` and `close` saw.
+struct drain_report {
+  /// Whether everything that was to end has ended.
+  bool drained = true;
+  /// Jobs of the old generation that still run: "mail/welcome 0190...".
+  std::vector<std::string> still_running;
+};
+
+/// Numbers of this node since its start.
+struct node_counters {
+  std::uint64_t leased = 0;
+  std::uint64_t completed = 0;
+  std::uint64_t retried = 0;
+  std::uint64_t rescheduled = 0;
+  std::uint64_t dead = 0;
+  std::uint64_t fenced = 0;
+  std::uint64_t reclaimed = 0;
+  std::uint64_t worker_errors = 0;
+  std::uint64_t running = 0;
+};
+
+class metrics_source;
+
+/// Enqueues jobs and, after `upgrade`, performs them. The face of the library.
+/// All functions are thread-safe and may block; none may be called from a CAF
+/// actor that is not detached. The functions without `try_` throw `failure`.
+class client {
+public:
+  /// Connects to nothing yet.
+  explicit client(database_ptr db, client_options options = {});
+
+  /// Closes with the grace period of the options.
+  ~client();
+
+  client(client&&) noexcept;
+  client& operator=(client&&) noexcept;
+
+  // -- jobs in
+  // -------------------------------------------------------------------
+
+  /// Stores the job durably, then wakes a worker. Answers the id.
+  std::string enqueue(new_job job);
+
+  /// The same from inside a handler, whose request id goes on.
+  std::string enqueue(const context& surrounding, new_job job);
+
+  /// All or none.
+  std::vector<std::string> bulk_enqueue(std::vector<new_job> jobs);
+  std::vector<std::string> bulk_enqueue(const context& surrounding,
+                                        std::vector<new_job> jobs);
+
+  [[nodiscard]] result<std::vector<std::string>>
+  try_bulk_enqueue(std::vector<new_job> jobs);
+
+  /// Tells the workers of `queue` that it has due jobs: after a commit of
+  /// one's own transaction, to save the wait for the next poll.
+  void wake(std::string_view queue);
+
+  // -- workers
+  // -------------------------------------------------------------------
+
+  /// Replaces the workers by these, without pause and without losing or
+  /// doubling a job. Everything is checked first: a bad config or a database
+  /// that can't be reached changes nothing. Returns when the old generation
+  /// has drained or the grace period is over. Several may overlap.
+  drain_report upgrade(std::vector<worker_config> configs);
+  [[nodiscard]] result<drain_report>
+  try_upgrade(std::vector<worker_config> configs);
+
+  /// Stops leasing, finishes what runs within the grace period, hands back
+  /// the rest. Later calls answer the same report; later `enqueue`s fail with
+  /// `closed`.
+  drain_report close();
+  drain_report close(duration grace);
+
+  // -- looking
+  // -------------------------------------------------------------------
+
+  node_counters counters() const;
+
+  /// For Prometheus: see actors/metrics/prometheus.hpp.
+  std::shared_ptr<const metrics_source> metrics() const;
+
+  const database_ptr& db() const noexcept;
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace callboard

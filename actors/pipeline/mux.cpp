@@ -1,0 +1,1 @@
+#include "actors/pipeline/mux.hpp"

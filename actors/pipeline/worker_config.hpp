@@ -1,0 +1,38 @@
+#pragma once
+
+#include "actors/pipeline/handler.hpp"
+#include "actors/pipeline/mux.hpp"
+#include "store/model/error.hpp"
+#include "store/model/time.hpp"
+
+#include <string>
+#include <vector>
+
+namespace callboard {
+
+/// How one queue is worked on.
+struct worker_config {
+  std::string queue;
+  /// How many jobs of the queue run at once on this node; <= 0 means 1.
+  int concurrency = 1;
+  /// How often to look for jobs when nothing else tells of them; <= 0 means
+  /// 1 s.
+  duration poll_interval{0};
+  mux handle{};
+  /// The user's own, inside the standard chain, outermost first. They wrap
+  /// function handlers only.
+  std::vector<middleware> middlewares{};
+
+  static constexpr int max_concurrency = 10'000;
+
+  /// Defaults filled in. `invalid_config` names the queue, the field and the
+  /// remedy.
+  [[nodiscard]] result<worker_config> normalized() const;
+};
+
+/// Checks a whole set: each one, and that no queue stands twice. All problems
+/// in one message.
+[[nodiscard]] result<std::vector<worker_config>>
+normalize(std::vector<worker_config> configs);
+
+} // namespace callboard

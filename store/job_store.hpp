@@ -1,0 +1,143 @@
+#pragma once
+
+#include "store/model/error.hpp"
+#include "store/model/job.hpp"
+#include "store/model/lease.hpp"
+#include "store/model/new_job.hpp"
+#include "store/model/status.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace callboard {
+
+/// One connection to the durable queue. Not thread-safe: one owner at a time,
+/// any thread. Every operation is one short transaction that takes and gives
+/// batches; its failure changes nothing, except for `commit_unknown`. A store
+/// never reconnects by itself: after `database_unreachable` it is broken, and
+/// its owner asks the `database` for a new one. The liveness lock of `join`
+/// goes with the connection, and so does the right to lease.
+class job_store {
+public:
+  virtual ~job_store() = default;
+
+  job_store(const job_store&) = delete;
+  job_store& operator=(const job_store&) = delete;
+
+  // -- jobs in
+  // -----------------------------------------------------------------
+
+  /// Stores all or none. Wants jobs that went through `prepare`. A stored id
+  /// is `job_already_exists`, and the message names it. Wakes nobody.
+  [[nodiscard]] virtual result<void> enqueue(const std::vector<new_job>& jobs)
+      = 0;
+
+  /// Tells the listeners of all nodes that these queues have due jobs. Not
+  /// durable, may be lost; does nothing where the database can't.
+  [[nodiscard]] virtual result<void>
+  wake(const std::vector<std::string>& queues) = 0;
+
+  // -- membership
+  // --------------------------------------------------------------
+
+  /// Takes the liveness lock on this connection and registers the node.
+  /// With `previous`, tries to go on as that incarnation, which works while
+  /// nobody has declared it dead and its lock is free; otherwise (and without)
+  /// a new one is made. Answers which it is now.
+  [[nodiscard]] virtual result<incarnation>
+  join(std::string_view name, std::string_view address,
+       std::optional<incarnation> previous = std::nullopt)
+      = 0;
+
+  /// Tells that the joined node lives, and its figures. `incarnation_lost`
+  /// when it was declared dead meanwhile.
+  [[nodiscard]] virtual result<void>
+  heartbeat(const std::vector<node_queue>& queues) = 0;
+
+  /// Gives up the lock and the registration. The node must hold no leases any
+  /// more: what it still holds is freed as by `reclaim`.
+  [[nodiscard]] virtual result<void> leave() = 0;
+
+  /// Frees the leases of dead nodes: those whose lock is free, and those that
+  /// sent no heartbeat for `silence` though their lock is held (a stopped
+  /// process). Freed jobs keep their attempt, get "worker died" with the node
+  /// as last error, count a crash and wait as suspects; from `max_crashes`
+  /// crashes on they go to the dead letters instead.
+  [[nodiscard]] virtual result<reclaim_report> reclaim(duration silence,
+                                                       std::int32_t max_crashes)
+      = 0;
+
+  // -- jobs out (the joined node only)
+  // -------------------------------------------
+
+  /// Leases for several queues at once; one batch per request, in order. Due
+  /// jobs in order of priority, due time, id; skips what others are taking;
+  /// counts the attempt, draws a new fence, records the node.
+  /// `incarnation_lost` when this node did not join or was declared dead.
+  [[nodiscard]] virtual result<std::vector<lease_batch>>
+  lease(const std::vector<lease_request>& requests) = 0;
+
+  /// Writes outcomes, each compared by (id, fence). Works on any connection.
+  [[nodiscard]] virtual result<settle_report>
+  settle(const std::vector<settlement>& settlements) = 0;
+
+  /// Hands back leases whose handler never started: attempt refunded, due at
+  /// once. Answers how many were still ours. Works on any connection.
+  [[nodiscard]] virtual result<std::size_t>
+  release(const std::vector<lease_ref>& leases) = 0;
+
+  // -- for people
+  // ----------------------------------------------------------------
+
+  /// The job with this id, in any state; of several dead letters the newest.
+  [[nodiscard]] virtual result<std::optional<job_info>>
+  find(std::string_view id) = 0;
+
+  /// Jobs by id (dead letters by sequence), without their args when
+  /// `with_args` is false.
+  [[nodiscard]] virtual result<std::vector<job_info>>
+  list(const job_filter& filter, bool with_args) = 0;
+
+  /// All queues that have jobs or dead letters, by name. Counts stop at `cap`.
+  [[nodiscard]] virtual result<std::vector<queue_counts>>
+  counts(std::int64_t cap = 10'000) = 0;
+
+  /// All registered nodes, by start.
+  [[nodiscard]] virtual result<std::vector<node_info>> nodes() = 0;
+
+  /// Removes jobs that wait (also delayed ones and suspects). Answers how many
+  /// of the ids were removed; running ones are left alone.
+  [[nodiscard]] virtual result<std::size_t>
+  cancel(const std::vector<std::string>& ids) = 0;
+
+  [[nodiscard]] virtual result<std::vector<dead_letter>>
+  dead_list(const dead_filter& filter, bool with_args) = 0;
+
+  /// Makes them due again at once, with attempt 0. One whose id is stored
+  /// again by now stays dead. Answers how many went back; at most
+  /// `filter.limit`.
+  [[nodiscard]] virtual result<std::size_t>
+  dead_retry(const dead_filter& filter) = 0;
+
+  /// Deletes them for ever. Answers how many; at most `filter.limit`.
+  [[nodiscard]] virtual result<std::size_t>
+  dead_purge(const dead_filter& filter) = 0;
+
+  // -- the connection
+  // ------------------------------------------------------------
+
+  /// The database's present moment.
+  [[nodiscard]] virtual result<time_point> now() = 0;
+
+  /// Whether an operation found the connection dead.
+  [[nodiscard]] virtual bool broken() const noexcept = 0;
+
+protected:
+  job_store() = default;
+};
+
+} // namespace callboard

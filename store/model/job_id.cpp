@@ -1,0 +1,1 @@
+#include "store/model/job_id.hpp"

@@ -1,0 +1,1 @@
+#include "store/model/new_job.hpp"
