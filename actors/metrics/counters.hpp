@@ -1,0 +1,84 @@
+#pragma once
+
+#include "actors/client/client.hpp"
+#include "actors/metrics/job_event.hpp"
+#include "store/model/status.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace callboard {
+
+/// The upper bounds of the duration histogram, in seconds.
+inline constexpr auto duration_buckets = std::to_array<double>(
+    {0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60, 300});
+
+/// Numbers of one queue and type since the start of the node.
+struct type_metrics {
+  std::uint64_t started = 0;
+  std::uint64_t completed = 0;
+  std::uint64_t retried = 0;
+  std::uint64_t rescheduled = 0;
+  std::uint64_t dead = 0;
+  std::uint64_t fenced = 0;
+  double seconds = 0;
+  /// One more than there are bounds: the last is everything above.
+  std::array<std::uint64_t, duration_buckets.size() + 1> histogram{};
+};
+
+/// Numbers of one queue.
+struct queue_metrics {
+  std::uint64_t leased = 0;
+  std::uint64_t empty_polls = 0;
+  std::uint64_t worker_errors = 0;
+  /// Gauges, told by the poller and the store.
+  std::int64_t running = 0;
+  std::int64_t concurrency = 0;
+  std::int64_t waiting = 0;
+  double oldest_due_seconds = 0;
+};
+
+/// All numbers of a node at one moment.
+struct metrics_snapshot {
+  std::map<std::pair<std::string, std::string>, type_metrics> types;
+  std::map<std::string, queue_metrics> queues;
+  std::uint64_t reclaimed = 0;
+};
+
+/// Gives the numbers. Thread-safe.
+class metrics_source {
+public:
+  virtual ~metrics_source() = default;
+  virtual metrics_snapshot snapshot() const = 0;
+};
+
+/// Counts events. Written by the metrics actor, read by anyone. Thread-safe.
+class counters : public metrics_source {
+public:
+  void count(const job_event& what);
+
+  /// Running and concurrency of a queue on this node.
+  void gauge(const std::string& queue, std::int64_t running,
+             std::int64_t concurrency);
+
+  /// Waiting jobs and the age of the oldest, from the database.
+  void backlog(const std::vector<queue_counts>& queues);
+
+  metrics_snapshot snapshot() const override;
+
+  /// The sum over all queues.
+  node_counters totals() const;
+
+private:
+  mutable std::mutex mutex_;
+  metrics_snapshot now_;
+};
+
+} // namespace callboard

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "actors/pipeline/log.hpp"
+#include "actors/pipeline/stop_board.hpp"
+#include "actors/pipeline/worker_config.hpp"
+#include "store/model/lease.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace callboard {
+
+/// What became of one performed job, before the database knows of it.
+struct execution {
+  settlement outcome;
+  duration took{0};
+};
+
+/// Runs leased jobs of one queue: the pipeline of one job, in this order:
+///
+///   1. find the route of the type; none: dead, `unknown type`
+///   2. attempts beyond the policy's number: dead, without calling anything
+///   3. put the job on the stop board
+///   4. call the chain: request id, recovery, the user's middlewares, handler
+///   5. take it off the board
+///   6. resolve `failed` by the retry policy (also `retried` past the number
+///      of attempts), check the answer
+///
+/// Const and thread-safe: all slots of a queue share one.
+class executor {
+public:
+  /// `draw` gives random numbers in [0, 1) for the jitter, from any thread;
+  /// empty: a generator of its own.
+  executor(std::shared_ptr<const worker_config> config,
+           std::shared_ptr<stop_board> board, log_sink log,
+           std::function<double()> draw = {});
+
+  ~executor();
+
+  /// Performs a job whose route is a function (or that has none). Blocks as
+  /// long as the handler does. Never throws. `before_handler` is called once,
+  /// right before the handler chain, if it gets that far.
+  execution run(const leased_job& work,
+                const std::function<void()>& before_handler) const;
+
+  /// The route of a job that an actor performs; null when `run` is the one to
+  /// ask (a function, no route, or attempts used up).
+  const route* target_of(const leased_job& work) const;
+
+  /// Step 6 alone, for a job that an actor performed or whose slot died.
+  settlement resolve(const leased_job& work, outcome answer) const;
+
+  const worker_config& config() const noexcept;
+
+private:
+  struct impl;
+  std::unique_ptr<const impl> impl_;
+};
+
+} // namespace callboard
