@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds, starts a PostgreSQL of its own, runs
+# every test, and stops the server. Ends with ctest's summary.
+#   tests/run.sh [CTEST OPTION...]     for example -R store or -L unit
+# The build goes to build/tests; CALLBOARD_BUILD names another folder.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+build=${CALLBOARD_BUILD:-$root/build/tests}
+jobs=$(nproc)
+
+"$root/cmake/install-packages.sh" test
+
+if ! [ -f "$build/build.ninja" ]; then
+  cmake -S "$root" -B "$build" -G Ninja -DCALLBOARD_TESTS=ON
+fi
+cmake --build "$build" -j "$jobs"
+
+server=$(mktemp -d "${TMPDIR:-/tmp}/callboard-postgres.XXXXXX")
+chmod 755 "$server"
+stop() { "$root/tests/support/postgres.sh" stop "$server"; }
+trap stop EXIT
+trap 'exit 130' INT TERM
+CALLBOARD_TEST_POSTGRES=$("$root/tests/support/postgres.sh" start "$server")
+export CALLBOARD_TEST_POSTGRES
+
+status=0
+ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$jobs" "$@" \
+  || status=$?
+exit "$status"
