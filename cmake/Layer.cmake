@@ -3,7 +3,8 @@
 function(callboard_layer name)
   cmake_parse_arguments(arg "NO_INSTALL" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
   add_library(${name} ${arg_SOURCES})
-  add_library(callboard::${name} ALIAS ${name})
+  string(REGEX REPLACE "^callboard_" "" export_name ${name})
+  add_library(callboard::${export_name} ALIAS ${name})
   target_include_directories(${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
     $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
@@ -13,6 +14,7 @@ function(callboard_layer name)
   target_link_libraries(${name} PUBLIC ${arg_LINK}
     PRIVATE $<BUILD_INTERFACE:callboard_warnings> ${arg_PRIVATE_LINK})
   if(NOT arg_NO_INSTALL)
+    set_target_properties(${name} PROPERTIES EXPORT_NAME ${export_name})
     set_property(GLOBAL APPEND PROPERTY CALLBOARD_INSTALL_TARGETS ${name})
   endif()
 endfunction()

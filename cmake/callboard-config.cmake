@@ -1,0 +1,11 @@
+# Finds what Callboard's libraries link to, then the libraries themselves.
+include(CMakeFindDependencyMacro)
+list(PREPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
+find_dependency(Threads)
+find_dependency(Boost 1.81)
+find_dependency(date)
+find_dependency(SOCI)
+find_dependency(CAF)
+find_dependency(prometheus-cpp)
+list(REMOVE_ITEM CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
+include(${CMAKE_CURRENT_LIST_DIR}/callboard-targets.cmake)
