@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""Runs what the documentation shows.
+
+  * every `console` block, line by line in one folder per file: lines that
+    begin with "$ " are run by sh; "callboard run" is started as a daemon,
+    awaited, and ended by SIGTERM. The file's first JSON config is the
+    folder's callboard.json;
+  * every `json` block that is a whole config goes through `callboard check`.
+
+usage: run_examples.py ROOT CALLBOARD
+"""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+
+from fences import all_blocks
+
+PATIENCE = 60  # seconds for any one command
+
+
+def is_config(text):
+    try:
+        return "queues" in json.loads(text)
+    except (ValueError, TypeError):
+        return False
+
+
+def run_daemon(command, folder, environment):
+    """Starts a daemon, waits until it says that it is ready, drains it."""
+    daemon = subprocess.Popen(
+        command, shell=True, cwd=folder, env=environment, text=True,
+        stderr=subprocess.PIPE, start_new_session=True,
+    )
+    said = []
+    try:
+        for line in daemon.stderr:
+            said.append(line)
+            if "ready" in line:
+                break
+        os.killpg(daemon.pid, signal.SIGTERM)
+        said += daemon.stderr.readlines()
+        return daemon.wait(PATIENCE), "".join(said)
+    finally:
+        if daemon.poll() is None:
+            os.killpg(daemon.pid, signal.SIGKILL)
+
+
+def run_line(command, folder, environment):
+    if command.startswith("callboard run"):
+        return run_daemon(command, folder, environment)
+    done = subprocess.run(
+        command, shell=True, cwd=folder, env=environment, text=True,
+        capture_output=True, timeout=PATIENCE, stdin=subprocess.DEVNULL,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def main():
+    root, program = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    environment = dict(os.environ, PATH=f"{program.parent}:{os.environ['PATH']}")
+    environment.pop("CALLBOARD_CONFIG", None)
+    failures, ran, folders = [], 0, {}
+    with tempfile.TemporaryDirectory() as scratch:
+        for block in all_blocks(root):
+            folder = folders.get(block.file)
+            if folder is None:
+                folder = folders[block.file] = pathlib.Path(tempfile.mkdtemp(dir=scratch))
+            commands = []
+            if block.language == "json" and is_config(block.text):
+                config = folder / "callboard.json"
+                if config.exists():
+                    config = folder / f"config-{block.line}.json"
+                config.write_text(block.text)
+                commands = [f"callboard check -c {config.name}"]
+            elif block.language == "console":
+                commands = [
+                    line[2:].strip() for line in block.text.splitlines()
+                    if line.startswith("$ ")
+                ]
+            for command in commands:
+                ran += 1
+                code, output = run_line(command, folder, environment)
+                if code != 0:
+                    failures.append(f"{block}: `{command}` ended with {code}:\n{output}")
+    for failure in failures:
+        print(failure)
+    print(f"{ran} examples run, {len(failures)} failed")
+    return 1 if failures or ran == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

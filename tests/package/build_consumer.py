@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Installs Callboard into a folder of its own, and builds and runs a project
+there that knows it only through find_package. Its sources are the C++ blocks
+of README.md and docs/.
+
+usage: build_consumer.py ROOT BUILD CMAKE COMPILER
+"""
+
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "docs"))
+from fences import all_blocks  # noqa: E402
+
+
+def run(*command, **options):
+    print("+", *command, flush=True)
+    return subprocess.run(command, check=True, text=True, **options)
+
+
+def main():
+    root, build, cmake, compiler = sys.argv[1:5]
+    root = pathlib.Path(root)
+    here = root / "tests" / "package" / "consumer"
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = pathlib.Path(scratch)
+        prefix = scratch / "prefix"
+        run(cmake, "--install", build, "--prefix", str(prefix), stdout=subprocess.DEVNULL)
+
+        project = scratch / "consumer"
+        shutil.copytree(here, project)
+        programs = libraries = 0
+        for block in all_blocks(root):
+            if block.language != "cpp":
+                continue
+            if "int main(" in block.text:
+                kind, programs = "program", programs + 1
+            else:
+                kind, libraries = "snippet", libraries + 1
+            (project / f"{kind}_{block.file.stem}_{block.line}.cpp").write_text(block.text)
+        if not programs or not libraries:
+            raise SystemExit("the documentation has lost its C++ examples")
+
+        run(cmake, "-S", str(project), "-B", str(project / "build"), "-G", "Ninja",
+            f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_CXX_COMPILER={compiler}")
+        run(cmake, "--build", str(project / "build"))
+
+        # The first program is the README's quick start: it greets, and ends
+        # when its input does.
+        quick_start = min((project / "build").glob("program_README_*"))
+        shown = subprocess.Popen([quick_start], cwd=scratch, text=True,
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        said = ""
+        for line in shown.stdout:
+            said += line
+            if "Bob" in line:
+                break
+        shown.communicate("\n", timeout=60)
+        print(said)
+        if shown.returncode != 0 or "welcome, Ada, attempt 1" not in said:
+            raise SystemExit(f"the quick start ended with {shown.returncode}")
+
+        version = run(prefix / "bin" / "callboard", "--version", capture_output=True)
+        print(version.stdout)
+
+
+if __name__ == "__main__":
+    main()
