@@ -7,10 +7,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
-#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -45,10 +47,24 @@ struct queue_metrics {
   double oldest_due_seconds = 0;
 };
 
+/// Orders (queue, type) so that views find strings: an event finds its numbers
+/// without making a key.
+struct by_queue_and_type {
+  using is_transparent = void;
+
+  template <class A, class B>
+  bool operator()(const A& a, const B& b) const noexcept {
+    auto order = std::string_view{a.first}.compare(b.first);
+    return order != 0 ? order < 0
+                      : std::string_view{a.second} < std::string_view{b.second};
+  }
+};
+
 /// All numbers of a node at one moment.
 struct metrics_snapshot {
-  std::map<std::pair<std::string, std::string>, type_metrics> types;
-  std::map<std::string, queue_metrics> queues;
+  std::map<std::pair<std::string, std::string>, type_metrics, by_queue_and_type>
+      types;
+  std::map<std::string, queue_metrics, std::less<>> queues;
   std::uint64_t reclaimed = 0;
 };
 
@@ -62,13 +78,22 @@ public:
 /// Counts events. Written by the metrics actor, read by anyone. Thread-safe.
 class counters : public metrics_source {
 public:
+  /// So many queues and types have numbers of their own; since those who
+  /// enqueue choose the names, the rest are counted together, as `other`.
+  static constexpr std::size_t max_series = 10'000;
+  static constexpr std::string_view other = "(other)";
+
   void count(const job_event& what);
+
+  /// The same for a batch, under one lock.
+  void count_all(std::span<const job_event> events);
 
   /// Running and concurrency of a queue on this node.
   void gauge(const std::string& queue, std::int64_t running,
              std::int64_t concurrency);
 
-  /// Waiting jobs and the age of the oldest, from the database.
+  /// Waiting jobs and the age of the oldest, from the database. Queues that
+  /// are not named have none.
   void backlog(const std::vector<queue_counts>& queues);
 
   metrics_snapshot snapshot() const override;

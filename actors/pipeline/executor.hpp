@@ -16,6 +16,7 @@ namespace callboard {
 /// What became of one performed job, before the database knows of it.
 struct execution {
   settlement outcome;
+  /// How long the handler ran: at least 1 us; 0 when none was called.
   duration took{0};
 };
 
@@ -27,13 +28,17 @@ struct execution {
 ///   4. call the chain: request id, recovery, the user's middlewares, handler
 ///   5. take it off the board
 ///   6. resolve `failed` by the retry policy (also `retried` past the number
-///      of attempts), check the answer
+///      of attempts), check the answer: a reschedule by a bad cron expression
+///      is dead
 ///
+/// A handler that returns after its deadline counts with what it answered.
 /// Const and thread-safe: all slots of a queue share one.
 class executor {
 public:
-  /// `draw` gives random numbers in [0, 1) for the jitter, from any thread;
-  /// empty: a generator of its own.
+  /// Composes the handler chain of each route, once; an exception of a
+  /// middleware comes out here. `config` is normalized. `draw` gives random
+  /// numbers in [0, 1) for the jitter, from any thread; empty: a generator of
+  /// its own.
   executor(std::shared_ptr<const worker_config> config,
            std::shared_ptr<stop_board> board, log_sink log,
            std::function<double()> draw = {});

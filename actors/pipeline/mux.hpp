@@ -45,6 +45,9 @@ public:
   /// The route of a type, or null. Stays valid as long as the mux.
   const route* find(std::string_view type) const;
 
+  /// The route of every other type, or null.
+  const route* rest() const noexcept { return rest_.get(); }
+
   bool empty() const noexcept { return routes_.empty() && !rest_; }
 
   /// Whether any route needs a thread (is a function).
