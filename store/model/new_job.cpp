@@ -29,8 +29,8 @@ public:
               std::string_view what) {
     if (good || fault_)
       return;
-    fault_.emplace(code, place_ + ": " + std::string{field} + " "
-                             + std::string{what});
+    fault_ = error{code, place_ + ": " + std::string{field} + " "
+                             + std::string{what}};
   }
 
   void name(std::string_view field, const std::string& value) {
