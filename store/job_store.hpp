@@ -81,6 +81,13 @@ public:
   [[nodiscard]] virtual result<std::vector<lease_batch>>
   lease(const std::vector<lease_request>& requests) = 0;
 
+  /// The leases that the joined node holds by the store's books: how a node
+  /// finds those whose answer it never saw, because the connection broke during
+  /// the commit of a `lease`. `unsupported` where the store can't tell.
+  [[nodiscard]] virtual result<std::vector<lease_ref>> held() {
+    return error{errc::unsupported, "this store does not list held leases"};
+  }
+
   /// Writes outcomes, each compared by (id, fence). Works on any connection.
   [[nodiscard]] virtual result<settle_report>
   settle(const std::vector<settlement>& settlements) = 0;

@@ -1,0 +1,97 @@
+#include "store/postgres/conninfo.hpp"
+
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+namespace callboard::store {
+
+namespace {
+
+using settings = std::map<std::string, std::string>;
+
+std::string quoted(const std::string& value) {
+  std::string text{"'"};
+  for (char c : value) {
+    if (c == '\'' || c == '\\')
+      text.push_back('\\');
+    text.push_back(c);
+  }
+  return text + "'";
+}
+
+error refuse(const char* reason) {
+  return {errc::invalid_config,
+          std::string{"the database URL with postgresql: can't be read"}
+              + reason
+              + ": use postgresql://user@host:5432/name, or postgresql: before"
+                " key=value pairs; encode special characters with %"};
+}
+
+// An empty map when libpq can't read it. libpq's own message may quote the
+// password, so that it is not shown.
+settings read(const std::string& text) {
+  char* message = nullptr;
+  std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options{
+      PQconninfoParse(text.c_str(), &message), &PQconninfoFree};
+  PQfreemem(message);
+  settings found;
+  for (auto* one = options.get(); one && one->keyword; ++one)
+    if (one->val)
+      found[one->keyword] = one->val;
+  return found;
+}
+
+std::string shown(const settings& what) {
+  auto get = [&](const char* key) {
+    auto it = what.find(key);
+    return it == what.end() ? std::string{} : it->second;
+  };
+  std::string name{"postgresql://"};
+  if (auto user = get("user"); !user.empty())
+    name += user + "@";
+  auto host = get("host");
+  name += host.empty() ? get("hostaddr") : host;
+  if (auto port = get("port"); !port.empty())
+    name += ":" + port;
+  return name + "/" + get("dbname");
+}
+
+} // namespace
+
+result<conninfo> conninfo::parse(std::string_view url,
+                                 duration connect_timeout) {
+  constexpr std::string_view scheme = "postgresql:";
+  if (url.find('\0') != url.npos)
+    return refuse(" (it holds a NUL)");
+  auto text = std::string{url};
+  if (url.starts_with(scheme) && !url.starts_with("postgresql://"))
+    text = url.substr(scheme.size());
+  auto found = read(text);
+  if (found.empty() && text.find_first_not_of(" /") != text.npos
+      && text != "postgresql://" && text != "postgres://")
+    return refuse("");
+  conninfo info;
+  info.name = shown(found);
+  auto add = [&](const char* key, const char* value) {
+    found.try_emplace(key, value);
+  };
+  add("application_name", "callboard");
+  add("client_encoding", "UTF8");
+  add("keepalives", "1");
+  add("keepalives_idle", "10");
+  add("keepalives_interval", "5");
+  add("keepalives_count", "3");
+  if (connect_timeout > duration{0}) {
+    // libpq waits for whole seconds, and at least for two.
+    auto seconds = std::chrono::ceil<std::chrono::seconds>(connect_timeout);
+    add("connect_timeout", std::to_string(seconds.count()).c_str());
+  }
+  for (const auto& [key, value] : found)
+    info.text += (info.text.empty() ? "" : " ") + key + "=" + quoted(value);
+  return info;
+}
+
+} // namespace callboard::store

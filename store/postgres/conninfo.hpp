@@ -1,0 +1,23 @@
+#pragma once
+
+#include "store/model/error.hpp"
+#include "store/model/time.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace callboard::store {
+
+/// How to reach a PostgreSQL server.
+struct conninfo {
+  /// libpq's key=value text, with our defaults added. Holds the password.
+  std::string text;
+  /// For messages: a URL without the password.
+  std::string name;
+
+  /// Takes a URL apart, or `postgresql:` before key=value text. Never answers
+  /// a message that holds the password. A timeout of 0 is left out.
+  static result<conninfo> parse(std::string_view url, duration connect_timeout);
+};
+
+} // namespace callboard::store

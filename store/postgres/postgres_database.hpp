@@ -1,0 +1,40 @@
+#pragma once
+
+#include "store/database.hpp"
+#include "store/postgres/conninfo.hpp"
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+namespace callboard::store {
+
+class postgres_connection;
+
+/// A PostgreSQL database that holds a callboard.
+class postgres_database final : public database {
+public:
+  postgres_database(conninfo where, database_options options);
+
+  /// With the user's own sessions.
+  postgres_database(session_provider source, std::string name,
+                    database_options options);
+
+  result<std::unique_ptr<job_store>> connect() override;
+  result<std::unique_ptr<wake_listener>> listen() override;
+  result<schema_status> schema() override;
+  result<schema_status> migrate() override;
+  const std::string& name() const noexcept override { return name_; }
+  const database_options& options() const noexcept override { return options_; }
+
+private:
+  std::unique_ptr<postgres_connection> new_connection();
+  void check_schema_once(postgres_connection& connection);
+
+  std::string name_;
+  session_provider source_;
+  database_options options_;
+  std::atomic<bool> checked_ = false;
+};
+
+} // namespace callboard::store

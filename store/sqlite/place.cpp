@@ -1,0 +1,147 @@
+#include "store/sqlite/place.hpp"
+
+#include "store/sqlite/statements.hpp"
+
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace callboard::store {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+sqlite_api::sqlite3* native(soci::session& session) {
+  auto* backend = session.get_backend();
+  return static_cast<soci::sqlite3_session_backend*>(backend)->conn_;
+}
+
+} // namespace
+
+sqlite_place::sqlite_place(std::string path, std::string name, bool temporary)
+    : path_{fs::absolute(path).string()}, name_{std::move(name)},
+      lock_path_{lock_file_of(path_)}, temporary_{temporary}, gate_{
+                                                                  lock_path_} {}
+
+sqlite_place::~sqlite_place() {
+  if (!temporary_)
+    return;
+  std::error_code ignored;
+  fs::remove_all(fs::path{path_}.parent_path(), ignored);
+}
+
+std::shared_ptr<sqlite_place> sqlite_place::in_memory() {
+  auto folder = (fs::temp_directory_path() / "callboard-XXXXXX").string();
+  if (!::mkdtemp(folder.data()))
+    throw failure{
+        {errc::permission_denied, "sqlite::memory: needs a private folder in '"
+                                      + fs::temp_directory_path().string()
+                                      + "', which can't be made; set TMPDIR"}};
+  return std::make_shared<sqlite_place>(folder + "/jobs.db",
+                                        "sqlite::memory:", true);
+}
+
+std::unique_ptr<soci::session> connect_sqlite(const sqlite_place& place,
+                                              const database_options& options) {
+  const auto& path = place.path();
+  auto folder = fs::path{path}.parent_path();
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored))
+    throw failure{
+        {errc::database_unreachable, place.name() + ": there is no folder '"
+                                         + folder.string() + "'; create it"}};
+  if (fs::is_directory(path, ignored))
+    throw failure{{errc::database_unreachable,
+                   place.name() + " is a folder; name a file in it"}};
+  if (options.must_exist && !fs::exists(path, ignored))
+    throw failure{{errc::database_unreachable,
+                   place.name()
+                       + " does not exist; create it with `callboard migrate`"
+                         " or start the daemon"}};
+  return std::make_unique<soci::session>(soci::sqlite3, "db=\"" + path + "\"");
+}
+
+void set_up_sqlite(soci::session& session, sqlite_place& place,
+                   const database_options& options) {
+  auto* connection = native(session);
+  sqlite_api::sqlite3_extended_result_codes(connection, 1);
+  auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(
+      options.statement_timeout);
+  sqlite_api::sqlite3_busy_timeout(connection, static_cast<int>(wait.count()));
+  std::string encoding;
+  session << sqlite::encoding, soci::into(encoding);
+  if (encoding != "UTF-8")
+    throw failure{
+        {errc::unsupported, place.name() + " stores text as " + encoding
+                                + "; Callboard needs a database with UTF-8"}};
+  std::string mode;
+  session << sqlite::journal_mode, soci::into(mode);
+  if (mode != "wal") {
+    // Two connections that switch at once would find each other in the way.
+    if (!place.gate().enter(options.statement_timeout))
+      throw failure{{errc::database_busy,
+                     place.name() + " is locked for too long; try again"}};
+    try {
+      session << sqlite::use_wal, soci::into(mode);
+    } catch (...) {
+      place.gate().leave();
+      throw;
+    }
+    place.gate().leave();
+  }
+  if (place.temporary())
+    session << sqlite::sync_off;
+  else if (options.durable)
+    session << sqlite::sync_full;
+  else
+    session << sqlite::sync_normal;
+}
+
+std::string sqlite_path_of(soci::session& session) {
+  std::string path;
+  soci::indicator known = soci::i_null;
+  session << sqlite::main_file, soci::into(path, known);
+  return known == soci::i_ok ? path : std::string{};
+}
+
+sqlite_transaction::sqlite_transaction(soci::session& session,
+                                       sqlite_place& place, duration limit)
+    : session_{session}, place_{place} {
+  if (!place.gate().enter(limit))
+    throw failure{
+        {errc::database_busy,
+         place.name() + " is being written by others for too long; try again"}};
+  try {
+    session_ << sqlite::begin_immediate;
+  } catch (...) {
+    place.gate().leave();
+    throw;
+  }
+  open_ = true;
+}
+
+sqlite_transaction::~sqlite_transaction() {
+  if (!open_)
+    return;
+  try {
+    // SQLite itself rolls back after some errors, such as a full disk.
+    if (sqlite_api::sqlite3_get_autocommit(native(session_)) == 0)
+      session_ << sqlite::rollback;
+  } catch (const std::exception&) {
+    // The connection is closed after such a failure, which rolls back too.
+  }
+  place_.gate().leave();
+}
+
+void sqlite_transaction::commit() {
+  session_ << sqlite::commit;
+  open_ = false;
+  place_.gate().leave();
+}
+
+} // namespace callboard::store

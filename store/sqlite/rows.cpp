@@ -1,0 +1,74 @@
+#include "store/sqlite/rows.hpp"
+
+#include "store/sql/job_views.hpp"
+#include "store/sql/moment.hpp"
+
+#include <utility>
+
+namespace callboard::store {
+
+job to_job(std::string& id, std::string& queue, std::string& type,
+           std::string& arg, std::string& request_id, long long attempt,
+           long long max_attempts, long long priority, std::string& last_error,
+           long long run_at, long long created_at) {
+  job value;
+  value.id = std::move(id);
+  value.queue = std::move(queue);
+  value.type = std::move(type);
+  value.arg = std::move(arg);
+  value.request_id = std::move(request_id);
+  value.attempt = static_cast<std::int32_t>(attempt);
+  value.max_attempts = static_cast<std::int32_t>(max_attempts);
+  value.priority = static_cast<std::int16_t>(priority);
+  value.last_error = std::move(last_error);
+  value.run_at = from_micros(run_at);
+  value.created_at = from_micros(created_at);
+  return value;
+}
+
+stored_job to_stored(std::string& id, std::string& queue, std::string& type,
+                     std::string& arg, std::string& request_id,
+                     long long attempt, long long max_attempts,
+                     long long priority, std::string& last_error,
+                     long long run_at, long long created_at, long long row,
+                     long long crashes) {
+  return {to_job(id, queue, type, arg, request_id, attempt, max_attempts,
+                 priority, last_error, run_at, created_at),
+          row, crashes};
+}
+
+job_info to_info(time_point now, std::string& id, std::string& queue,
+                 std::string& type, std::string& arg, std::string& request_id,
+                 long long attempt, long long max_attempts, long long priority,
+                 std::string& last_error, long long run_at,
+                 long long created_at, long long state, long long fence,
+                 long long crashes, std::string& node, long long updated_at) {
+  job_info info;
+  info.value = to_job(id, queue, type, arg, request_id, attempt, max_attempts,
+                      priority, last_error, run_at, created_at);
+  info.state = state_of(state, info.value.run_at, now);
+  info.fence = fence;
+  info.crashes = static_cast<std::int32_t>(crashes);
+  info.node = std::move(node);
+  info.updated_at = from_micros(updated_at);
+  return info;
+}
+
+dead_row to_dead(long long sequence, std::string& id, std::string& queue,
+                 std::string& type, std::string& arg, std::string& request_id,
+                 long long attempt, long long max_attempts, long long priority,
+                 std::string& last_error, long long run_at,
+                 long long created_at, long long died_at, long long fence,
+                 long long crashes) {
+  dead_row row;
+  row.letter.sequence = sequence;
+  row.letter.value
+      = to_job(id, queue, type, arg, request_id, attempt, max_attempts,
+               priority, last_error, run_at, created_at);
+  row.letter.died_at = from_micros(died_at);
+  row.fence = fence;
+  row.crashes = crashes;
+  return row;
+}
+
+} // namespace callboard::store

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "store/database.hpp"
+#include "store/sqlite/place.hpp"
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+namespace callboard::store {
+
+/// Makes one connection to an SQLite database. May throw anything.
+using sqlite_source = std::function<std::unique_ptr<soci::session>()>;
+
+/// An SQLite file that holds a callboard.
+class sqlite_database final : public database {
+public:
+  /// `source` is empty for a file that we open ourselves.
+  sqlite_database(sqlite_place_ptr place, database_options options,
+                  sqlite_source source = {});
+
+  result<std::unique_ptr<job_store>> connect() override;
+  result<std::unique_ptr<wake_listener>> listen() override;
+  result<schema_status> schema() override;
+  result<schema_status> migrate() override;
+  const std::string& name() const noexcept override { return place_->name(); }
+  const database_options& options() const noexcept override { return options_; }
+
+private:
+  std::unique_ptr<soci::session> new_session();
+
+  sqlite_place_ptr place_;
+  database_options options_;
+  sqlite_source source_;
+  std::atomic<bool> checked_ = false;
+};
+
+} // namespace callboard::store

@@ -1,0 +1,216 @@
+#include "store/sql/moment.hpp"
+#include "store/sql/settle_plan.hpp"
+#include "store/sql/texts.hpp"
+#include "store/sqlite/rows.hpp"
+#include "store/sqlite/sqlite_work.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace callboard::store {
+
+namespace {
+
+constexpr auto before_all = std::numeric_limits<long long>::min();
+
+// How long from `now` until `moment`, never negative.
+duration until(long long moment, long long now) {
+  return duration{std::max(moment - now, 0LL)};
+}
+
+bool exhausted(const job& what) {
+  return what.max_attempts > 0 && what.attempt >= what.max_attempts;
+}
+
+} // namespace
+
+// -- lease -------------------------------------------------------------------
+
+result<std::vector<lease_batch>>
+sqlite_store::lease(const std::vector<lease_request>& requests) {
+  return guarded([&] {
+    require_joined();
+    // A cheap look first: whoever finds nothing does not write.
+    auto now = micros();
+    std::vector<lease_batch> batches(requests.size());
+    auto due = false;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      auto first = first_due(requests[i]);
+      if (first)
+        batches[i].next_due = until(*first, now);
+      due = due || (first && *first <= now);
+    }
+    if (!due)
+      return batches;
+    sqlite_transaction tx{*session_, *place_, options_.statement_timeout};
+    require_joined();
+    now = micros();
+    auto fence = std::get<0>(sql_.read_fence.first().value());
+    auto drawn = fence;
+    for (std::size_t i = 0; i < requests.size(); ++i)
+      batches[i] = lease_one(requests[i], now, fence);
+    if (fence != drawn)
+      sql_.write_fence.run(fence);
+    tx.commit();
+    return batches;
+  });
+}
+
+void sqlite_store::require_joined() {
+  if (!member_)
+    throw failure{not_joined(place_->name())};
+  if (std::get<0>(sql_.has_node.first(member_->id).value()) == 0)
+    throw failure{declared_dead(place_->name(), member_->id)};
+}
+
+std::optional<long long> sqlite_store::first_due(const lease_request& request) {
+  std::optional<long long> first;
+  auto consider = [&](long long run_at) {
+    first = first ? std::min(*first, run_at) : run_at;
+  };
+  if (request.suspects)
+    sql_.first_suspect.each(consider, request.queue);
+  auto priority = sql_.next_priority.first(request.queue, before_all);
+  while (priority) {
+    sql_.first_run.each(consider, request.queue, std::get<0>(*priority));
+    priority = sql_.next_priority.first(request.queue, std::get<0>(*priority));
+  }
+  return first;
+}
+
+lease_batch sqlite_store::lease_one(const lease_request& request, long long now,
+                                    long long& fence) {
+  lease_batch batch;
+  auto alone = lease_suspect(request, now, fence, batch);
+  if (!alone) {
+    auto priority = sql_.next_priority.first(request.queue, before_all);
+    while (priority && batch.jobs.size() < request.limit) {
+      auto line = std::get<0>(*priority);
+      lease_line(request, line, now, fence, batch);
+      priority = sql_.next_priority.first(request.queue, line);
+    }
+  }
+  if (batch.jobs.size() < request.limit) {
+    // Whoever holds a suspect now can't be given another one.
+    auto rest = request;
+    rest.suspects = request.suspects && !alone;
+    if (auto first = first_due(rest))
+      batch.next_due = until(*first, now);
+  }
+  return batch;
+}
+
+bool sqlite_store::lease_suspect(const lease_request& request, long long now,
+                                 long long& fence, lease_batch& batch) {
+  if (!request.suspects)
+    return false;
+  while (true) {
+    std::optional<stored_job> found;
+    sql_.due_suspect.each([&](auto&... x) { found = to_stored(x...); },
+                          request.queue, now);
+    if (!found)
+      return false;
+    auto over = exhausted(found->value);
+    take(std::move(*found), now, fence, true, batch);
+    if (!over)
+      return true;
+  }
+}
+
+void sqlite_store::lease_line(const lease_request& request, long long priority,
+                              long long now, long long& fence,
+                              lease_batch& batch) {
+  std::vector<stored_job> found;
+  do {
+    found.clear();
+    auto wanted = request.limit - batch.jobs.size();
+    sql_.due_jobs.each([&](auto&... x) { found.push_back(to_stored(x...)); },
+                       request.queue, priority, now,
+                       static_cast<long long>(wanted));
+    for (auto& one : found)
+      take(std::move(one), now, fence, false, batch);
+    // Jobs without attempts left made room for others.
+  } while (!found.empty() && batch.jobs.size() < request.limit);
+}
+
+void sqlite_store::take(stored_job found, long long now, long long& fence,
+                        bool suspect, lease_batch& batch) {
+  auto& value = found.value;
+  if (exhausted(value)) {
+    value.last_error = exhausted_text(value.attempt, value.last_error);
+    bury(found.row, 0, value.last_error, now);
+    batch.exhausted.push_back(std::move(value));
+    return;
+  }
+  sql_.take_job.run(member_->id, ++fence, now, found.row);
+  ++value.attempt;
+  batch.jobs.push_back({std::move(value), fence, suspect});
+}
+
+void sqlite_store::bury(long long row, long long new_crashes,
+                        const std::string& error, long long now) {
+  sql_.copy_to_dead.run(new_crashes, now, error, row);
+  sql_.delete_row.run(row);
+}
+
+// -- settle ------------------------------------------------------------------
+
+result<settle_report>
+sqlite_store::settle(const std::vector<settlement>& settlements) {
+  settle_report report;
+  report.accepted.resize(settlements.size());
+  if (settlements.empty())
+    return report;
+  return written([&] {
+    auto now = micros();
+    settle_plan plan{settlements, from_micros(now)};
+    for (const auto& item : plan.completed)
+      report.accepted[item.index]
+          = sql_.complete_job.run(item.lease->id, item.lease->fence) > 0;
+    for (const auto& item : plan.retried)
+      report.accepted[item.index]
+          = sql_.retry_job.run(now + item.after.count(), now, item.error,
+                               item.lease->id, item.lease->fence)
+            > 0;
+    for (const auto& item : plan.dead)
+      report.accepted[item.index] = settle_dead(item, now);
+    for (const auto& item : plan.rescheduled)
+      report.accepted[item.index] = reschedule(item, now);
+    return report;
+  });
+}
+
+bool sqlite_store::settle_dead(const settle_item& item, long long now) {
+  auto row = sql_.leased_row.first(item.lease->id, item.lease->fence);
+  if (!row)
+    return false;
+  bury(std::get<0>(*row), 0, item.error, now);
+  return true;
+}
+
+bool sqlite_store::reschedule(const settle_item& item, long long now) {
+  auto run_at = item.at ? to_micros(*item.at) : now + item.after.count();
+  const auto& lease = *item.lease;
+  if (item.arg)
+    return sql_.reschedule_job_with_arg.run(run_at, now, *item.arg, lease.id,
+                                            lease.fence)
+           > 0;
+  return sql_.reschedule_job.run(run_at, now, lease.id, lease.fence) > 0;
+}
+
+result<std::size_t>
+sqlite_store::release(const std::vector<lease_ref>& leases) {
+  if (leases.empty())
+    return std::size_t{0};
+  return written([&] {
+    auto now = micros();
+    std::size_t released = 0;
+    for (const auto& lease : leases)
+      if (sql_.release_job.run(now, lease.id, lease.fence) > 0)
+        ++released;
+    return released;
+  });
+}
+
+} // namespace callboard::store

@@ -1,0 +1,35 @@
+#include "store/sqlite/sqlite_store.hpp"
+
+#include "store/sql/moment.hpp"
+#include "store/sqlite/insert_jobs.hpp"
+#include "store/sqlite/sqlite_work.hpp"
+
+#include <utility>
+
+namespace callboard::store {
+
+sqlite_store::sqlite_store(sqlite_place_ptr place,
+                           std::unique_ptr<soci::session> session,
+                           const database_options& options)
+    : place_{std::move(place)}, options_{options}, session_{std::move(session)},
+      sql_{*session_} {}
+
+result<void> sqlite_store::enqueue(const std::vector<new_job>& jobs) {
+  if (jobs.empty())
+    return error{errc::empty_bulk, "enqueue wants at least one job"};
+  return written([&] { insert_jobs(sql_.insert_job, jobs, micros()); });
+}
+
+result<void> sqlite_store::wake(const std::vector<std::string>&) {
+  return {};
+}
+
+result<time_point> sqlite_store::now() {
+  return from_micros(micros());
+}
+
+long long sqlite_store::micros() const {
+  return to_micros(options_.clock ? options_.clock() : system_now());
+}
+
+} // namespace callboard::store

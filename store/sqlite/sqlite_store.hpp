@@ -1,0 +1,111 @@
+#pragma once
+
+#include "store/database.hpp"
+#include "store/job_store.hpp"
+#include "store/sql/settle_plan.hpp"
+#include "store/sqlite/node_locks.hpp"
+#include "store/sqlite/place.hpp"
+#include "store/sqlite/rows.hpp"
+#include "store/sqlite/sqlite_statements.hpp"
+
+#include <soci/soci.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace callboard::store {
+
+/// The durable queue in an SQLite file. Writers wait for their turn at the
+/// place's gate; nothing that finds no work writes.
+class sqlite_store final : public job_store {
+public:
+  sqlite_store(sqlite_place_ptr place, std::unique_ptr<soci::session> session,
+               const database_options& options);
+
+  // -- jobs in: sqlite_store.cpp ----------------------------------------------
+
+  result<void> enqueue(const std::vector<new_job>& jobs) override;
+  result<void> wake(const std::vector<std::string>& queues) override;
+
+  // -- membership: sqlite_membership.cpp --------------------------------------
+
+  result<incarnation> join(std::string_view name, std::string_view address,
+                           std::optional<incarnation> previous) override;
+  result<void> heartbeat(const std::vector<node_queue>& queues) override;
+  result<void> leave() override;
+  result<reclaim_report> reclaim(duration silence,
+                                 std::int32_t max_crashes) override;
+  result<std::vector<node_info>> nodes() override;
+
+  // -- jobs out: sqlite_leases.cpp --------------------------------------------
+
+  result<std::vector<lease_batch>>
+  lease(const std::vector<lease_request>& requests) override;
+  result<settle_report>
+  settle(const std::vector<settlement>& settlements) override;
+  result<std::size_t> release(const std::vector<lease_ref>& leases) override;
+
+  // -- for people: sqlite_inspect.cpp -----------------------------------------
+
+  result<std::optional<job_info>> find(std::string_view id) override;
+  result<std::vector<job_info>> list(const job_filter& filter,
+                                     bool with_args) override;
+  result<std::vector<queue_counts>> counts(std::int64_t cap) override;
+  result<std::size_t> cancel(const std::vector<std::string>& ids) override;
+  result<std::vector<dead_letter>> dead_list(const dead_filter& filter,
+                                             bool with_args) override;
+  result<std::size_t> dead_retry(const dead_filter& filter) override;
+  result<std::size_t> dead_purge(const dead_filter& filter) override;
+
+  result<time_point> now() override;
+  bool broken() const noexcept override { return false; }
+
+private:
+  struct member {
+    incarnation id = 0;
+    std::unique_ptr<lock_file> lock;
+  };
+  struct dead_node {
+    incarnation id = 0;
+    std::string name;
+    std::string cause;
+  };
+
+  template <class Work>
+  auto guarded(Work work);
+  template <class Work>
+  auto written(Work work);
+  long long micros() const;
+
+  void require_joined();
+  std::optional<member> lock_node(incarnation id);
+  std::vector<dead_node> find_dead_nodes(duration silence);
+  void bury_node(const dead_node& node, std::int32_t max_crashes,
+                 reclaim_report& report);
+
+  std::optional<long long> first_due(const lease_request& request);
+  lease_batch lease_one(const lease_request& request, long long now,
+                        long long& fence);
+  bool lease_suspect(const lease_request& request, long long now,
+                     long long& fence, lease_batch& batch);
+  void lease_line(const lease_request& request, long long priority,
+                  long long now, long long& fence, lease_batch& batch);
+  void take(stored_job found, long long now, long long& fence, bool suspect,
+            lease_batch& batch);
+  void bury(long long row, long long new_crashes, const std::string& error,
+            long long now);
+  bool settle_dead(const settle_item& item, long long now);
+  bool reschedule(const settle_item& item, long long now);
+
+  std::vector<dead_row> dead_rows(const dead_filter& filter, bool with_args);
+
+  sqlite_place_ptr place_;
+  database_options options_;
+  std::unique_ptr<soci::session> session_;
+  sqlite_statements sql_;
+  std::optional<member> member_;
+};
+
+} // namespace callboard::store

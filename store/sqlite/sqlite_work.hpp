@@ -1,0 +1,30 @@
+#pragma once
+
+#include "store/sqlite/guard.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+
+namespace callboard::store {
+
+/// Runs `work`, which only reads.
+template <class Work>
+auto sqlite_store::guarded(Work work) {
+  return sqlite_guard(place_->name(), std::move(work));
+}
+
+/// Runs `work` in a write transaction.
+template <class Work>
+auto sqlite_store::written(Work work) {
+  return guarded([&] {
+    sqlite_transaction tx{*session_, *place_, options_.statement_timeout};
+    if constexpr (std::is_void_v<std::invoke_result_t<Work>>) {
+      work();
+      tx.commit();
+    } else {
+      auto answer = work();
+      tx.commit();
+      return answer;
+    }
+  });
+}
+
+} // namespace callboard::store
