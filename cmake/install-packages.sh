@@ -3,6 +3,7 @@
 # are there already.
 #   cmake/install-packages.sh build    to build the library and the program
 #   cmake/install-packages.sh test     the same, and what the tests need
+#   cmake/install-packages.sh fuzz     the same as build, and what fuzzing needs
 set -euo pipefail
 
 build=(
@@ -18,7 +19,8 @@ test=(catch2 postgresql clang-format python3 util-linux procps)
 case "${1:-build}" in
   build) wanted=("${build[@]}") ;;
   test) wanted=("${build[@]}" "${test[@]}") ;;
-  *) echo "usage: $0 [build|test]" >&2; exit 2 ;;
+  fuzz) wanted=("${build[@]}" clang libclang-rt-14-dev) ;;
+  *) echo "usage: $0 [build|test|fuzz]" >&2; exit 2 ;;
 esac
 
 missing=()
