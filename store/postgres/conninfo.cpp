@@ -12,14 +12,23 @@ namespace {
 
 using settings = std::map<std::string, std::string>;
 
-std::string quoted(const std::string& value) {
-  std::string text{"'"};
+// As part of a URL.
+std::string encoded(const std::string& value) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  constexpr std::string_view plain
+      = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
+  std::string text;
   for (char c : value) {
-    if (c == '\'' || c == '\\')
-      text.push_back('\\');
-    text.push_back(c);
+    if (plain.find(c) != plain.npos) {
+      text.push_back(c);
+      continue;
+    }
+    auto byte = static_cast<unsigned char>(c);
+    text.push_back('%');
+    text.push_back(digits[byte >> 4]);
+    text.push_back(digits[byte & 15]);
   }
-  return text + "'";
+  return text;
 }
 
 error refuse(const char* reason) {
@@ -89,8 +98,12 @@ result<conninfo> conninfo::parse(std::string_view url,
     auto seconds = std::chrono::ceil<std::chrono::seconds>(connect_timeout);
     add("connect_timeout", std::to_string(seconds.count()).c_str());
   }
+  // SOCI 4.0 takes the text apart at spaces and puts '=' behind what has none,
+  // which spoils plain URLs and quoted values; this form it leaves alone.
+  info.text = "postgresql://";
   for (const auto& [key, value] : found)
-    info.text += (info.text.empty() ? "" : " ") + key + "=" + quoted(value);
+    info.text.append(info.text.back() == '/' ? "?" : "&")
+        .append(key + "=" + encoded(value));
   return info;
 }
 

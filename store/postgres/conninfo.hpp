@@ -10,7 +10,8 @@ namespace callboard::store {
 
 /// How to reach a PostgreSQL server.
 struct conninfo {
-  /// libpq's key=value text, with our defaults added. Holds the password.
+  /// A libpq URL that SOCI passes on unharmed, with our defaults added. Holds
+  /// the password.
   std::string text;
   /// For messages: a URL without the password.
   std::string name;

@@ -154,6 +154,19 @@ void sqlite_store::bury(long long row, long long new_crashes,
   sql_.delete_row.run(row);
 }
 
+result<std::vector<lease_ref>> sqlite_store::held() {
+  return guarded([&] {
+    require_joined();
+    std::vector<lease_ref> leases;
+    sql_.held.each(
+        [&](auto& id, auto fence) {
+          leases.push_back({id, fence});
+        },
+        member_->id);
+    return leases;
+  });
+}
+
 // -- settle ------------------------------------------------------------------
 
 result<settle_report>

@@ -1,24 +1,13 @@
 #include "store/sql/moment.hpp"
+#include "store/sql/new_incarnation.hpp"
 #include "store/sql/texts.hpp"
 #include "store/sqlite/rows.hpp"
 #include "store/sqlite/sqlite_work.hpp"
 
 #include <limits>
-#include <random>
 #include <utility>
 
 namespace callboard::store {
-
-namespace {
-
-incarnation new_incarnation() {
-  thread_local std::random_device source;
-  std::uniform_int_distribution<incarnation> any{
-      1, std::numeric_limits<incarnation>::max()};
-  return any(source);
-}
-
-} // namespace
 
 result<incarnation> sqlite_store::join(std::string_view name,
                                        std::string_view address,

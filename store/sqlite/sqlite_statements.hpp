@@ -59,6 +59,8 @@ struct sqlite_statements {
                                                           sqlite::copy_to_dead};
   prepared<in<number>> delete_row{sql, sqlite::delete_row};
 
+  prepared<in<number>, out<text, number>> held{sql, sqlite::held};
+
   prepared<in<text, number>> complete_job{sql, sqlite::complete_job};
   prepared<in<text, number>, out<number, number>> leased_row{
       sql, sqlite::leased_row};

@@ -43,6 +43,7 @@ public:
 
   result<std::vector<lease_batch>>
   lease(const std::vector<lease_request>& requests) override;
+  result<std::vector<lease_ref>> held() override;
   result<settle_report>
   settle(const std::vector<settlement>& settlements) override;
   result<std::size_t> release(const std::vector<lease_ref>& leases) override;

@@ -124,6 +124,9 @@ inline constexpr auto copy_to_dead
 inline constexpr auto delete_row
     = "delete from callboard_job where rowid = :row";
 
+inline constexpr auto held
+    = "select id, fence from callboard_job where state = 1 and node = :node";
+
 // -- outcomes ----------------------------------------------------------------
 
 inline constexpr auto complete_job

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "store/database.hpp"
+#include "store/postgres/postgres_connection.hpp"
+
+#include <memory>
+
+namespace callboard::store {
+
+/// Waits for the notifications of `job_store::wake`.
+class postgres_listener final : public wake_listener {
+public:
+  /// Starts to listen. Throws `failure`.
+  explicit postgres_listener(std::unique_ptr<postgres_connection> connection);
+  ~postgres_listener() override;
+
+  result<std::vector<std::string>> wait(duration limit) override;
+  void interrupt() noexcept override;
+
+private:
+  std::vector<std::string> drain();
+
+  std::unique_ptr<postgres_connection> connection_;
+  int interrupt_ = -1;
+};
+
+} // namespace callboard::store

@@ -1,0 +1,209 @@
+#include "store/postgres/postgres_connection.hpp"
+
+#include "store/postgres/guard.hpp"
+
+#include <soci/postgresql/soci-postgresql.h>
+#include <soci/soci.h>
+
+#include <libpq-fe.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace callboard::store {
+
+namespace {
+
+void ignore_notice(void*, const char*) {}
+
+std::string milliseconds(duration value) {
+  auto count = std::chrono::ceil<std::chrono::milliseconds>(value).count();
+  return std::to_string(count);
+}
+
+// How the server ends what we forgot: nothing waits for ever, and a dead
+// machine's locks go within seconds. It does not do so behind a local socket.
+std::string settings(const database_options& options, PGconn* connection) {
+  auto wait = milliseconds(options.statement_timeout);
+  auto text = "set statement_timeout = " + wait + "; set lock_timeout = " + wait
+              + "; set idle_in_transaction_session_timeout = " + wait
+              + "; set client_min_messages = warning; set jit = off;";
+  const char* host = PQhost(connection);
+  if (host && *host && *host != '/')
+    text += " set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2;"
+            " set tcp_keepalives_count = 3;";
+  if (!options.schema.empty())
+    text += " set search_path to " + quoted_name(options.schema) + ";";
+  return text;
+}
+
+} // namespace
+
+std::string quoted_name(const std::string& name) {
+  std::string text{"\""};
+  for (char c : name)
+    text.append(c == '"' ? 2 : 1, c);
+  return text + "\"";
+}
+
+pg_conn* native(soci::session& session) {
+  auto* backend = session.get_backend();
+  return static_cast<soci::postgresql_session_backend*>(backend)->conn_;
+}
+
+postgres_connection::postgres_connection(std::unique_ptr<soci::session> session,
+                                         std::string name,
+                                         const database_options& options)
+    : session_{std::move(session)}, name_{std::move(name)},
+      native_{store::native(*session_)},
+      // The server ends a statement first, unless it is gone.
+      patience_{options.statement_timeout + std::chrono::seconds{5}} {
+  PQsetNoticeProcessor(native_, &ignore_notice, nullptr);
+  PQsetnonblocking(native_, 1);
+  run(settings(options, native_));
+}
+
+postgres_connection::~postgres_connection() = default;
+
+rows postgres_connection::query(const char* sql, const parameters& values) {
+  return execute(sql, &values);
+}
+
+rows postgres_connection::change(const char* sql, const parameters& values) {
+  if (in_transaction())
+    return execute(sql, &values);
+  check_alive();
+  try {
+    return execute(sql, &values);
+  } catch (const failure& what) {
+    if (!broken_)
+      throw;
+    throw failure{
+        {errc::commit_unknown,
+         what.why().message + "; whether the change was stored is unknown"}};
+  }
+}
+
+void postgres_connection::run(const std::string& sql) {
+  execute(sql.c_str(), nullptr);
+}
+
+void postgres_connection::begin() {
+  run("begin");
+}
+
+void postgres_connection::commit() {
+  // A commit after a swallowed error would be a silent rollback.
+  if (PQtransactionStatus(native_) == PQTRANS_INERROR) {
+    rollback();
+    throw failure{
+        {errc::internal, name_ + ": commit of a transaction that has failed"}};
+  }
+  try {
+    run("commit");
+  } catch (const failure& what) {
+    if (!broken_)
+      throw;
+    throw failure{{errc::commit_unknown,
+                   what.why().message
+                       + "; whether the transaction was stored is unknown"}};
+  }
+}
+
+void postgres_connection::rollback() noexcept {
+  if (broken_ || !in_transaction())
+    return;
+  try {
+    run("rollback");
+  } catch (const std::exception&) {
+    broken_ = true;
+  }
+}
+
+bool postgres_connection::in_transaction() const noexcept {
+  return PQtransactionStatus(native_) != PQTRANS_IDLE;
+}
+
+rows postgres_connection::execute(const char* sql, const parameters* values) {
+  if (broken_)
+    throw failure{lost_connection(name_, "it broke before")};
+  auto sent = values
+                  ? PQsendQueryParams(native_, sql, values->size(),
+                                      values->types(), values->values(),
+                                      values->lengths(), values->formats(), 1)
+                  : PQsendQuery(native_, sql);
+  if (!sent)
+    lost(PQerrorMessage(native_));
+  rows answer{wait_for_results()};
+  auto status = PQresultStatus(answer.native());
+  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK
+      || status == PGRES_EMPTY_QUERY)
+    return answer;
+  if (PQstatus(native_) != CONNECTION_OK)
+    lost(PQresultErrorMessage(answer.native()));
+  throw failure{postgres_error(name_, answer.native())};
+}
+
+// An idle connection has nothing to say, unless it was closed. Whoever looks
+// first knows that nothing was sent, and so that nothing was stored.
+void postgres_connection::check_alive() {
+  pollfd socket{PQsocket(native_), POLLIN, 0};
+  if (broken_ || ::poll(&socket, 1, 0) <= 0)
+    return;
+  if (!PQconsumeInput(native_) || PQstatus(native_) != CONNECTION_OK)
+    lost(PQerrorMessage(native_));
+}
+
+pg_result* postgres_connection::wait_for_results() {
+  auto deadline = std::chrono::steady_clock::now() + patience_;
+  while (true) {
+    auto left = PQflush(native_);
+    if (left < 0)
+      lost(PQerrorMessage(native_));
+    if (left == 0)
+      break;
+    wait_for_socket(true, deadline);
+  }
+  rows last{nullptr};
+  while (true) {
+    while (PQisBusy(native_))
+      wait_for_socket(false, deadline);
+    auto* next = PQgetResult(native_);
+    if (!next)
+      break;
+    // The first error of several statements counts.
+    auto failed
+        = last.native() && PQresultStatus(last.native()) == PGRES_FATAL_ERROR;
+    if (failed)
+      PQclear(next);
+    else
+      last = rows{next};
+  }
+  if (!last.native())
+    lost("no answer");
+  return last.release();
+}
+
+void postgres_connection::wait_for_socket(bool writing, instant deadline) {
+  auto left = std::chrono::ceil<std::chrono::milliseconds>(
+      deadline - std::chrono::steady_clock::now());
+  auto events = static_cast<short>(writing ? POLLIN | POLLOUT : POLLIN);
+  pollfd socket{PQsocket(native_), events, 0};
+  auto ready = ::poll(
+      &socket, 1, static_cast<int>(std::max(left.count(), std::int64_t{0})));
+  if (ready < 0 && errno == EINTR)
+    return;
+  if (ready <= 0)
+    lost("the server does not answer");
+  if ((socket.revents & ~POLLOUT) && !PQconsumeInput(native_))
+    lost(PQerrorMessage(native_));
+}
+
+void postgres_connection::lost(const std::string& why) {
+  broken_ = true;
+  throw failure{lost_connection(name_, why)};
+}
+
+} // namespace callboard::store

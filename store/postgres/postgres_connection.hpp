@@ -1,0 +1,95 @@
+#pragma once
+
+#include "store/database.hpp"
+#include "store/postgres/parameters.hpp"
+#include "store/postgres/rows.hpp"
+
+#include <memory>
+#include <string>
+
+struct pg_conn;
+
+namespace callboard::store {
+
+/// libpq's connection inside a SOCI session of PostgreSQL.
+pg_conn* native(soci::session& session);
+
+/// A name as SQL takes it.
+std::string quoted_name(const std::string& name);
+
+/// One connection, made by SOCI. Batches go through libpq itself: SOCI has no
+/// binary arrays, and its prepared statements leak when they fail. Nothing
+/// waits without a deadline. All functions throw `failure`.
+class postgres_connection {
+public:
+  /// Sets the session up: timeouts, search path, silence.
+  postgres_connection(std::unique_ptr<soci::session> session, std::string name,
+                      const database_options& options);
+  ~postgres_connection();
+
+  postgres_connection(const postgres_connection&) = delete;
+  postgres_connection& operator=(const postgres_connection&) = delete;
+
+  /// A statement that only reads, or one inside a transaction.
+  rows query(const char* sql, const parameters& values = {});
+
+  /// A statement that is its own transaction when none is open. A connection
+  /// that breaks meanwhile is then `commit_unknown`.
+  rows change(const char* sql, const parameters& values = {});
+
+  /// Statements without parameters and answers.
+  void run(const std::string& sql);
+
+  void begin();
+  /// `commit_unknown` when the connection breaks meanwhile.
+  void commit();
+  /// Never throws; a connection that can't roll back is broken.
+  void rollback() noexcept;
+
+  bool in_transaction() const noexcept;
+  bool broken() const noexcept { return broken_; }
+  const std::string& name() const noexcept { return name_; }
+  pg_conn* native() const noexcept { return native_; }
+
+private:
+  using instant = std::chrono::steady_clock::time_point;
+
+  rows execute(const char* sql, const parameters* values);
+  void check_alive();
+  pg_result* wait_for_results();
+  void wait_for_socket(bool writing, instant deadline);
+  [[noreturn]] void lost(const std::string& why);
+
+  std::unique_ptr<soci::session> session_;
+  std::string name_;
+  pg_conn* native_;
+  duration patience_;
+  bool broken_ = false;
+};
+
+/// Rolls back unless it was committed.
+class postgres_transaction {
+public:
+  explicit postgres_transaction(postgres_connection& connection)
+      : connection_{connection} {
+    connection_.begin();
+  }
+  ~postgres_transaction() {
+    if (!done_)
+      connection_.rollback();
+  }
+
+  postgres_transaction(const postgres_transaction&) = delete;
+  postgres_transaction& operator=(const postgres_transaction&) = delete;
+
+  void commit() {
+    done_ = true;
+    connection_.commit();
+  }
+
+private:
+  postgres_connection& connection_;
+  bool done_ = false;
+};
+
+} // namespace callboard::store

@@ -1,0 +1,193 @@
+#include "store/postgres/postgres_store.hpp"
+#include "store/postgres/statements.hpp"
+#include "store/sql/texts.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+namespace callboard::store {
+
+namespace {
+
+enum row_kind { of_request, of_leased, of_exhausted };
+
+using clock = std::chrono::steady_clock;
+
+// What one statement answers for one request.
+struct answer {
+  std::vector<leased_job> jobs;
+  std::vector<job> exhausted;
+  std::size_t found = 0;
+  bool alone = false;
+  std::optional<time_point> next_run;
+};
+
+// The known priorities and the gaps between them, as parameters.
+struct lines {
+  std::vector<std::int64_t> of_mark, priorities, lows;
+  std::vector<std::int64_t> of_gap, above, below;
+
+  void add(std::int64_t request, const std::vector<low_water::mark>* marks) {
+    constexpr std::int64_t first = std::numeric_limits<std::int16_t>::min();
+    constexpr std::int64_t last = std::numeric_limits<std::int16_t>::max();
+    auto from = first - 1;
+    for (const auto& one : marks ? *marks : std::vector<low_water::mark>{}) {
+      of_mark.push_back(request);
+      priorities.push_back(one.priority);
+      lows.push_back(one.low);
+      add_gap(request, from, one.priority);
+      from = one.priority;
+    }
+    add_gap(request, from, last + 1);
+  }
+
+  void add_gap(std::int64_t request, std::int64_t from, std::int64_t to) {
+    of_gap.push_back(request);
+    above.push_back(from);
+    below.push_back(to);
+  }
+};
+
+// UPDATE answers in the order of the table.
+bool earlier(const leased_job& x, const leased_job& y) {
+  return std::tie(x.value.priority, x.value.run_at, x.value.id)
+         < std::tie(y.value.priority, y.value.run_at, y.value.id);
+}
+
+} // namespace
+
+result<std::vector<lease_batch>>
+postgres_store::lease(const std::vector<lease_request>& requests) {
+  if (!member_)
+    return not_joined(connection_->name());
+  return guarded([&] {
+    std::vector<lease_batch> batches(requests.size());
+    std::vector<std::size_t> rest(requests.size());
+    std::iota(rest.begin(), rest.end(), std::size_t{0});
+    // A statement can't take the same row for two requests: one queue stands
+    // in each round once.
+    do {
+      std::set<std::string_view> seen;
+      std::vector<std::size_t> round, later;
+      for (auto i : rest)
+        (seen.insert(requests[i].queue).second ? round : later).push_back(i);
+      lease_round(requests, round, batches);
+      rest = std::move(later);
+    } while (!rest.empty());
+    return batches;
+  });
+}
+
+void postgres_store::lease_round(const std::vector<lease_request>& requests,
+                                 const std::vector<std::size_t>& round,
+                                 std::vector<lease_batch>& batches) {
+  std::vector<std::size_t> again;
+  lease_some(requests, round, true, batches, again);
+  std::vector<std::size_t> none;
+  if (!again.empty())
+    lease_some(requests, again, false, batches, none);
+}
+
+void postgres_store::lease_some(const std::vector<lease_request>& requests,
+                                const std::vector<std::size_t>& round,
+                                bool with_hints,
+                                std::vector<lease_batch>& batches,
+                                std::vector<std::size_t>& again) {
+  auto started = clock::now();
+  std::vector<std::string_view> queues;
+  std::vector<std::int64_t> limits, suspects;
+  lines look;
+  std::vector<bool> hinted;
+  std::unordered_map<std::string_view, std::size_t> number_of;
+  for (auto i : round) {
+    const auto& request = requests[i];
+    number_of.emplace(request.queue, queues.size());
+    queues.push_back(request.queue);
+    constexpr std::size_t most = 1'000'000;
+    limits.push_back(static_cast<std::int64_t>(std::min(request.limit, most)));
+    suspects.push_back(request.suspects);
+    const auto* marks
+        = with_hints ? hints_.find(request.queue, started) : nullptr;
+    hinted.push_back(marks != nullptr);
+    look.add(static_cast<std::int64_t>(queues.size()), marks);
+  }
+  parameters values;
+  values.add(*member_).add(this->clock()).add(queues).add(limits);
+  values.add(suspects).add(look.of_mark).add(look.priorities).add(look.lows);
+  values.add(look.of_gap).add(look.above).add(look.below);
+  auto found = connection_->change(postgres::lease, values);
+  std::vector<answer> answers(round.size());
+  time_point now{};
+  std::size_t seen = 0;
+  for (int row = 0; row < found.size(); ++row) {
+    auto number = number_of.at(found.bytes(row, 2));
+    auto& one = answers[number];
+    switch (found.number(row, 0)) {
+    case of_request:
+      ++seen;
+      one.found = static_cast<std::size_t>(found.number(row, 6));
+      one.alone = found.number(row, 7) != 0;
+      if (!found.is_null(row, 10))
+        one.next_run = found.moment(row, 10);
+      now = found.moment(row, 11);
+      break;
+    case of_leased:
+      one.jobs.push_back({found.job_at(row, 1), found.number(row, 12), false});
+      break;
+    default:
+      one.exhausted.push_back(found.job_at(row, 1));
+    }
+  }
+  // Without the node's row nothing is asked for.
+  if (seen < round.size())
+    throw failure{declared_dead(connection_->name(), *member_)};
+  for (std::size_t i = 0; i < round.size(); ++i) {
+    auto& one = answers[i];
+    const auto& request = requests[round[i]];
+    std::sort(one.jobs.begin(), one.jobs.end(), earlier);
+    auto ended = one.found < static_cast<std::size_t>(limits[i]);
+    if (hinted[i] && one.found == 0) {
+      again.push_back(round[i]);
+      continue;
+    }
+    if (!one.alone)
+      hints_.learn(request.queue, one.jobs, !hinted[i], ended, now, started);
+    auto& batch = batches[round[i]];
+    for (auto& job : one.jobs)
+      job.suspect = one.alone;
+    batch.jobs = std::move(one.jobs);
+    batch.exhausted = std::move(one.exhausted);
+    if (batch.jobs.size() >= request.limit)
+      continue;
+    if (one.next_run)
+      batch.next_due = std::max(*one.next_run - now, duration{0});
+    // There may be more: what was found made room, or was taken by others.
+    if (!ended || batch.jobs.size() + batch.exhausted.size() < one.found)
+      batch.next_due = duration{0};
+    // What the hint passed over shows at the next full look.
+    if (hinted[i]) {
+      auto look_again = hints_.left(request.queue, started);
+      batch.next_due
+          = std::min(batch.next_due.value_or(look_again), look_again);
+    }
+  }
+}
+
+result<std::vector<lease_ref>> postgres_store::held() {
+  if (!member_)
+    return not_joined(connection_->name());
+  return guarded([&] {
+    auto found = connection_->query(postgres::held, parameters{}.add(*member_));
+    std::vector<lease_ref> leases;
+    for (int i = 0; i < found.size(); ++i)
+      leases.push_back({found.text(i, 0), found.number(i, 1)});
+    return leases;
+  });
+}
+
+} // namespace callboard::store

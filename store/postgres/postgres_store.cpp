@@ -1,0 +1,58 @@
+#include "store/postgres/postgres_store.hpp"
+
+#include "store/postgres/enqueue_jobs.hpp"
+#include "store/postgres/statements.hpp"
+#include "store/sql/moment.hpp"
+
+#include <utility>
+
+namespace callboard::store {
+
+postgres_store::postgres_store(std::unique_ptr<postgres_connection> connection,
+                               const database_options& options)
+    : connection_{std::move(connection)}, options_{options} {}
+
+result<void> postgres_store::enqueue(const std::vector<new_job>& jobs) {
+  if (jobs.empty())
+    return error{errc::empty_bulk, "enqueue wants at least one job"};
+  return guarded([&] {
+    std::size_t from = 0;
+    auto values = enqueue_chunk(jobs, from, clock());
+    if (from == jobs.size()) {
+      connection_->change(postgres::enqueue, values);
+      return;
+    }
+    postgres_transaction tx{*connection_};
+    connection_->change(postgres::enqueue, values);
+    while (from < jobs.size())
+      connection_->change(postgres::enqueue,
+                          enqueue_chunk(jobs, from, clock()));
+    tx.commit();
+  });
+}
+
+result<void> postgres_store::wake(const std::vector<std::string>& queues) {
+  if (queues.empty())
+    return {};
+  return guarded([&] {
+    std::vector<std::string_view> names{queues.begin(), queues.end()};
+    connection_->query(postgres::wake, parameters{}.add(names));
+  });
+}
+
+result<time_point> postgres_store::now() {
+  return guarded([&] { return database_now(); });
+}
+
+time_point postgres_store::database_now() {
+  return connection_->query(postgres::now, parameters{}.add(clock()))
+      .moment(0, 0);
+}
+
+std::optional<std::int64_t> postgres_store::clock() const {
+  if (!options_.clock)
+    return std::nullopt;
+  return to_micros(options_.clock());
+}
+
+} // namespace callboard::store

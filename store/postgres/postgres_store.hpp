@@ -1,0 +1,103 @@
+#pragma once
+
+#include "store/database.hpp"
+#include "store/job_store.hpp"
+#include "store/postgres/guard.hpp"
+#include "store/postgres/low_water.hpp"
+#include "store/postgres/postgres_connection.hpp"
+#include "store/sql/settle_plan.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace callboard::store {
+
+/// The durable queue in PostgreSQL. The liveness lock is a session's advisory
+/// lock: it goes with the connection, on which all leases are taken.
+class postgres_store final : public job_store {
+public:
+  postgres_store(std::unique_ptr<postgres_connection> connection,
+                 const database_options& options);
+
+  // -- jobs in: postgres_store.cpp --------------------------------------------
+
+  result<void> enqueue(const std::vector<new_job>& jobs) override;
+  result<void> wake(const std::vector<std::string>& queues) override;
+
+  // -- membership: postgres_membership.cpp ------------------------------------
+
+  result<incarnation> join(std::string_view name, std::string_view address,
+                           std::optional<incarnation> previous) override;
+  result<void> heartbeat(const std::vector<node_queue>& queues) override;
+  result<void> leave() override;
+  result<reclaim_report> reclaim(duration silence,
+                                 std::int32_t max_crashes) override;
+  result<std::vector<node_info>> nodes() override;
+
+  // -- jobs out: postgres_leases.cpp, postgres_settle.cpp ---------------------
+
+  result<std::vector<lease_batch>>
+  lease(const std::vector<lease_request>& requests) override;
+  result<std::vector<lease_ref>> held() override;
+  result<settle_report>
+  settle(const std::vector<settlement>& settlements) override;
+  result<std::size_t> release(const std::vector<lease_ref>& leases) override;
+
+  // -- for people: postgres_inspect.cpp ---------------------------------------
+
+  result<std::optional<job_info>> find(std::string_view id) override;
+  result<std::vector<job_info>> list(const job_filter& filter,
+                                     bool with_args) override;
+  result<std::vector<queue_counts>> counts(std::int64_t cap) override;
+  result<std::size_t> cancel(const std::vector<std::string>& ids) override;
+  result<std::vector<dead_letter>> dead_list(const dead_filter& filter,
+                                             bool with_args) override;
+  result<std::size_t> dead_retry(const dead_filter& filter) override;
+  result<std::size_t> dead_purge(const dead_filter& filter) override;
+
+  result<time_point> now() override;
+  bool broken() const noexcept override { return connection_->broken(); }
+
+private:
+  struct dead_node {
+    incarnation id = 0;
+    std::string name;
+    std::string cause;
+  };
+
+  template <class Work>
+  auto guarded(Work work) {
+    return postgres_guard(connection_->name(), std::move(work));
+  }
+
+  /// The test's clock, or NULL for the server's.
+  std::optional<std::int64_t> clock() const;
+  time_point database_now();
+
+  bool lock(incarnation id);
+  incarnation lock_new();
+  void free_jobs(const std::vector<dead_node>& nodes, std::int32_t max_crashes,
+                 reclaim_report& report);
+
+  void lease_round(const std::vector<lease_request>& requests,
+                   const std::vector<std::size_t>& round,
+                   std::vector<lease_batch>& batches);
+  void lease_some(const std::vector<lease_request>& requests,
+                  const std::vector<std::size_t>& round, bool with_hints,
+                  std::vector<lease_batch>& batches,
+                  std::vector<std::size_t>& again);
+
+  void settle_kind(const char* sql, const std::vector<settle_item>& items,
+                   settle_report& report, parameters values);
+  void settle_all(const settle_plan& plan, settle_report& report);
+  rows dead_rows(const dead_filter& filter, bool with_args);
+
+  std::unique_ptr<postgres_connection> connection_;
+  database_options options_;
+  low_water hints_;
+  std::optional<incarnation> member_;
+};
+
+} // namespace callboard::store
