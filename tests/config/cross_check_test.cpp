@@ -1,0 +1,95 @@
+#include "tests/config/places.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <vector>
+
+namespace callboard {
+
+namespace {
+
+using messages = std::vector<std::string>;
+
+messages node_faults(const std::string& node) {
+  return tests::problems_of(R"({"database": "sqlite:a", "node": )" + node
+                            + "}");
+}
+
+messages retry_faults(const std::string& queue, const std::string& type) {
+  return tests::problems_of(
+      R"({"database": "sqlite:a", "queues": [{"name": "q", "retry": )" + queue
+      + R"(, "types": {"t": {"noop": {}, "retry": )" + type + "}}}]}");
+}
+
+} // namespace
+
+TEST_CASE("no two queues have the same name") {
+  CHECK(tests::problems_of(R"({"database": "sqlite:a", "queues": [
+            {"name": "mail", "types": {"t": {"noop": {}}}},
+            {"name": "video", "types": {"t": {"noop": {}}}},
+            {"name": "mail", "types": {"t": {"noop": {}}}, "extra": 1}]})")
+        == messages{"/queues/2/name: is the name of the queue at "
+                    "/queues/0/name, too; put their types into one queue, or "
+                    "rename one",
+                    "/queues/2/extra: unknown key; Allowed here: name, "
+                    "concurrency, poll_interval, timeout, retry, types"});
+}
+
+TEST_CASE("a node must be able to beat before it is silent") {
+  CHECK(node_faults(R"({"heartbeat": "10s"})")
+        == messages{"/node/heartbeat: silence_limit (10s) must be longer than "
+                    "heartbeat (10s), or living nodes are taken for dead"});
+  CHECK(node_faults(R"({"silence_limit": "1s"})")
+        == messages{"/node/silence_limit: silence_limit (1s) must be longer "
+                    "than heartbeat (1s), or living nodes are taken for "
+                    "dead"});
+  CHECK(node_faults(R"({"heartbeat": "3s", "silence_limit": "2s"})")
+        == messages{"/node/silence_limit: silence_limit (2s) must be longer "
+                    "than heartbeat (3s), or living nodes are taken for "
+                    "dead"});
+}
+
+TEST_CASE("the limit of the waits is not shorter than the first") {
+  CHECK(retry_faults(R"({"first": "20m"})", R"({"limit": "1h"})")
+        == messages{"/queues/0/retry/first: limit (10m) must not be shorter "
+                    "than first (20m)"});
+  CHECK(retry_faults(R"({"first": "5m"})", R"({"limit": "1m"})")
+        == messages{"/queues/0/types/t/retry/limit: limit (1m) must not be "
+                    "shorter than first (5m)"});
+}
+
+TEST_CASE("a wait of 0 can't grow") {
+  CHECK(retry_faults(R"({"first": "0s"})", R"({"first": "1s"})")
+        == messages{"/queues/0/retry/first: first is 0s, which can't grow; use "
+                    "\"backoff\": \"fixed\" or a longer first"});
+  CHECK(retry_faults(R"({"first": "0s", "backoff": "fixed"})",
+                     R"({"backoff": "linear"})")
+        == messages{"/queues/0/types/t/retry/backoff: first is 0s, which can't "
+                    "grow; use \"backoff\": \"fixed\" or a longer first"});
+}
+
+TEST_CASE("a fault of the queue is not told again for its types") {
+  CHECK(retry_faults(R"({"first": "20m"})", R"({"max_attempts": 3})").size()
+        == 1);
+}
+
+TEST_CASE("a file of authorities is for https only") {
+  auto& http = tests::place_of(config::objects::http);
+  auto text = http.before
+              + R"({"url": "http://localhost/", "ca_file": "/ca.pem"})"
+              + http.after;
+  CHECK(tests::problems_of(text)
+        == messages{http.pointer
+                    + "/ca_file: is for https only; leave it out, or use https "
+                      "in the url"});
+}
+
+TEST_CASE("a schema is for PostgreSQL only") {
+  CHECK(tests::problems_of(
+            R"({"database": {"url": "sqlite:a", "schema": "jobs"}})")
+        == messages{"/database/schema: is for PostgreSQL only; leave it out, "
+                    "or name another file in the url"});
+}
+
+} // namespace callboard
