@@ -1,1 +1,278 @@
 #include "actors/client/client.hpp"
+
+#include "actors/client/node.hpp"
+#include "actors/client/session_pool.hpp"
+#include "actors/client/wake_relay.hpp"
+#include "actors/metrics/watched_counters.hpp"
+
+#include <unistd.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <utility>
+
+namespace callboard {
+
+namespace {
+
+std::string default_node_name() {
+  char host[256] = {};
+  if (gethostname(host, sizeof host - 1) != 0)
+    return "node:" + std::to_string(getpid());
+  return std::string{host} + ":" + std::to_string(getpid());
+}
+
+error closed_error() {
+  return {errc::closed, "the client was closed; make a new one"};
+}
+
+} // namespace
+
+result<void> client_options::validate() const {
+  std::string problems;
+  auto check = [&](bool good, const char* problem) {
+    if (!good)
+      problems += (problems.empty() ? "" : "; ") + std::string{problem};
+  };
+  check(node_name.size() <= job_limits::name_bytes,
+        "node_name is longer than 255 bytes");
+  check(shutdown_grace >= duration{0}, "shutdown_grace must not be negative");
+  check(heartbeat >= std::chrono::milliseconds{10},
+        "heartbeat must be at least 10 ms");
+  check(reclaim_interval >= std::chrono::milliseconds{10},
+        "reclaim_interval must be at least 10 ms");
+  check(silence_limit >= 2 * heartbeat,
+        "silence_limit must be at least twice the heartbeat");
+  check(max_crashes >= 1, "max_crashes must be at least 1");
+  check(settle_connections >= 1, "settle_connections must be at least 1");
+  check(settle_connections <= 64, "settle_connections must be at most 64");
+  for (const auto& observer : observers)
+    check(observer != nullptr, "an observer is null");
+  if (!problems.empty())
+    return error{errc::invalid_config, "client options: " + problems};
+  return {};
+}
+
+struct client::impl {
+  impl(database_ptr database, client_options settings)
+      : db{std::move(database)}, options{std::move(settings)}, sessions{db} {}
+
+  database_ptr db;
+  client_options options;
+  std::shared_ptr<actors::watched_counters> numbers
+      = std::make_shared<actors::watched_counters>();
+  actors::session_pool sessions;
+  actors::wake_relay relay{[this](const std::vector<std::string>& queues) {
+    std::function<result<void>(job_store&)> send = [&](job_store& store) {
+      return store.wake(queues);
+    };
+    // Hints: who misses one polls a little later.
+    (void)sessions.with<void>(send);
+  }};
+
+  mutable std::mutex mutex;
+  std::condition_variable closed_by_other;
+  std::shared_ptr<actors::node> node;
+  bool closing = false;
+  std::optional<drain_report> closed;
+
+  std::shared_ptr<actors::node> running_node() const {
+    std::lock_guard lock{mutex};
+    return node;
+  }
+
+  bool is_closed() const {
+    std::lock_guard lock{mutex};
+    return closing;
+  }
+
+  result<std::vector<std::string>> enqueue(std::vector<new_job> jobs,
+                                           const std::string& request_id);
+  void tell_of(const std::vector<new_job>& jobs);
+  result<drain_report> upgrade(std::vector<worker_config> configs);
+  drain_report close(duration grace);
+};
+
+// -- jobs in ------------------------------------------------------------------
+
+result<std::vector<std::string>>
+client::impl::enqueue(std::vector<new_job> jobs,
+                      const std::string& request_id) {
+  if (is_closed())
+    return closed_error();
+  auto ready = prepare(std::move(jobs), request_id, db->options().arg_limit);
+  if (!ready)
+    return ready.error();
+  std::function<result<void>(job_store&)> store = [&](job_store& to) {
+    return to.enqueue(*ready);
+  };
+  if (auto stored = sessions.with<void>(store); !stored)
+    return stored.error();
+  tell_of(*ready);
+  std::vector<std::string> ids;
+  ids.reserve(ready->size());
+  for (auto& job : *ready)
+    ids.push_back(std::move(job.id));
+  return ids;
+}
+
+void client::impl::tell_of(const std::vector<new_job>& jobs) {
+  auto local = running_node();
+  std::set<std::string> due;
+  for (const auto& job : jobs) {
+    if (!job.run_at && job.delay <= duration{0})
+      due.insert(job.queue);
+    else if (local && !job.run_at)
+      local->wake(job.queue, job.delay);
+    else if (local)
+      // Only the database knows how far off that is: look, and it tells.
+      local->wake(job.queue, duration{0});
+  }
+  for (const auto& queue : due) {
+    if (local)
+      local->wake(queue, duration{0});
+    relay.wake(queue);
+  }
+}
+
+// -- workers ------------------------------------------------------------------
+
+result<drain_report> client::impl::upgrade(std::vector<worker_config> configs) {
+  // Everything that can fail comes first, and changes nothing.
+  auto checked = normalize(std::move(configs));
+  if (!checked)
+    return checked.error();
+  std::function<result<time_point>(job_store&)> look = [](job_store& store) {
+    return store.now();
+  };
+  if (auto reached = sessions.with<time_point>(look); !reached)
+    return reached.error();
+  std::shared_ptr<actors::node> target;
+  {
+    std::lock_guard lock{mutex};
+    if (closing)
+      return closed_error();
+    if (!node)
+      node = std::make_shared<actors::node>(db, options, numbers);
+    target = node;
+  }
+  return target->upgrade(std::move(*checked));
+}
+
+drain_report client::impl::close(duration grace) {
+  std::unique_lock lock{mutex};
+  if (std::exchange(closing, true)) {
+    closed_by_other.wait(lock, [this] { return closed.has_value(); });
+    return *closed;
+  }
+  auto target = std::exchange(node, nullptr);
+  lock.unlock();
+  drain_report report;
+  if (target)
+    report = target->close(grace);
+  target.reset();
+  lock.lock();
+  closed = report;
+  closed_by_other.notify_all();
+  return report;
+}
+
+// -- the face -----------------------------------------------------------------
+
+client::client(database_ptr db, client_options options) {
+  if (!db)
+    throw failure{{errc::invalid_config, "a client needs a database: pass "
+                                         "what callboard::open answers"}};
+  if (auto good = options.validate(); !good)
+    throw failure{good.error()};
+  if (options.node_name.empty())
+    options.node_name = default_node_name();
+  impl_ = std::make_unique<impl>(std::move(db), std::move(options));
+}
+
+client::~client() {
+  if (impl_)
+    impl_->close(impl_->options.shutdown_grace);
+}
+
+client::client(client&&) noexcept = default;
+
+client& client::operator=(client&& other) noexcept {
+  if (this != &other) {
+    if (impl_)
+      impl_->close(impl_->options.shutdown_grace);
+    impl_ = std::move(other.impl_);
+  }
+  return *this;
+}
+
+std::string client::enqueue(new_job job) {
+  std::vector<new_job> one;
+  one.push_back(std::move(job));
+  return impl_->enqueue(std::move(one), {}).value().front();
+}
+
+std::string client::enqueue(const context& surrounding, new_job job) {
+  std::vector<new_job> one;
+  one.push_back(std::move(job));
+  return impl_->enqueue(std::move(one), surrounding.request_id())
+      .value()
+      .front();
+}
+
+std::vector<std::string> client::bulk_enqueue(std::vector<new_job> jobs) {
+  return impl_->enqueue(std::move(jobs), {}).value();
+}
+
+std::vector<std::string> client::bulk_enqueue(const context& surrounding,
+                                              std::vector<new_job> jobs) {
+  return impl_->enqueue(std::move(jobs), surrounding.request_id()).value();
+}
+
+result<std::vector<std::string>>
+client::try_bulk_enqueue(std::vector<new_job> jobs) {
+  return impl_->enqueue(std::move(jobs), {});
+}
+
+void client::wake(std::string_view queue) {
+  std::string name{queue};
+  if (auto local = impl_->running_node())
+    local->wake(name, duration{0});
+  impl_->relay.wake(name);
+}
+
+drain_report client::upgrade(std::vector<worker_config> configs) {
+  return impl_->upgrade(std::move(configs)).value();
+}
+
+result<drain_report> client::try_upgrade(std::vector<worker_config> configs) {
+  return impl_->upgrade(std::move(configs));
+}
+
+drain_report client::close() {
+  return impl_->close(impl_->options.shutdown_grace);
+}
+
+drain_report client::close(duration grace) {
+  return impl_->close(grace);
+}
+
+node_counters client::counters() const {
+  return impl_->numbers->totals();
+}
+
+std::vector<queue_status> client::queues() const {
+  auto local = impl_->running_node();
+  return local ? local->queues() : std::vector<queue_status>{};
+}
+
+std::shared_ptr<const metrics_source> client::metrics() const {
+  return impl_->numbers;
+}
+
+const database_ptr& client::db() const noexcept {
+  return impl_->db;
+}
+
+} // namespace callboard

@@ -6,7 +6,7 @@
 #include "actors/pipeline/worker_config.hpp"
 #include "store/database.hpp"
 
-#include <initializer_list>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +33,11 @@ struct client_options {
   unsigned settle_connections = 1;
   std::vector<observer_ptr> observers{};
   log_sink log{};
+  /// Told when the node can't go on by itself: a queue was stopped because its
+  /// workers kept dying, or a part of the node died. The process should end
+  /// with an error and be started anew. Called from a thread of the node; must
+  /// not block, must not throw.
+  std::function<void(const error&)> on_failure{};
 
   [[nodiscard]] result<void> validate() const;
 };
@@ -43,6 +48,17 @@ struct drain_report {
   bool drained = true;
   /// Jobs of the old generation that still run: "mail/welcome 0190...".
   std::vector<std::string> still_running;
+};
+
+/// One queue of this node.
+struct queue_status {
+  std::string queue;
+  int concurrency = 0;
+  int running = 0;
+  /// Counts the upgrades.
+  std::uint64_t generation = 0;
+  /// Its workers died too often; only an `upgrade` starts it again.
+  bool stopped = false;
 };
 
 /// Numbers of this node since its start.
@@ -116,6 +132,9 @@ public:
   // -------------------------------------------------------------------
 
   node_counters counters() const;
+
+  /// The queues of the newest upgrade; empty before the first.
+  std::vector<queue_status> queues() const;
 
   /// For Prometheus: see actors/metrics/prometheus.hpp.
   std::shared_ptr<const metrics_source> metrics() const;

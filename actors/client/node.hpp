@@ -1,0 +1,40 @@
+#pragma once
+
+#include "actors/client/client.hpp"
+#include "actors/metrics/watched_counters.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace callboard::actors {
+
+/// The running half of a client: an actor system with the tree in it. Hides
+/// CAF. Thread-safe; blocks.
+class node {
+public:
+  node(database_ptr db, client_options settings,
+       std::shared_ptr<watched_counters> numbers);
+
+  /// Everything is over by then, or has been left to itself by `close`.
+  ~node();
+
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+
+  /// Wants checked configs.
+  result<drain_report> upgrade(std::vector<worker_config> configs);
+
+  /// Jobs are due in `queue` after a while.
+  void wake(const std::string& queue, duration after);
+
+  drain_report close(duration grace);
+
+  std::vector<queue_status> queues() const;
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace callboard::actors

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "actors/handler/job_call.hpp"
+#include "actors/pipeline/handler.hpp"
+#include "actors/register_types.hpp"
+#include "actors/type_ids.hpp"
+
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+#include <memory>
+
+namespace callboard {
+
+/// An actor that performs jobs. While it works it holds no thread: it may
+/// answer by a response promise, hours later. When it dies, or answers with an
+/// error, the job fails by its retry policy with the reason. Give the type a
+/// timeout: an actor that forgets its promise without dying can't be told from
+/// one that works.
+using handler_actor = caf::typed_actor<
+    caf::replies_to<perform_atom, job_call>::with<job_answer>>;
+
+/// For `mux::on`:
+///
+///     mux{}.on("resize", to_target(system.spawn(resizer, 1)))
+///
+/// The actor may live in any actor system of this process whose configuration
+/// went through `register_types`; it must not be destroyed before the client
+/// has closed.
+std::shared_ptr<const handler_target> to_target(handler_actor performer);
+
+/// What `to_target` makes.
+class actor_target : public handler_target {
+public:
+  explicit actor_target(handler_actor performer)
+      : performer_{std::move(performer)} {}
+
+  const handler_actor& performer() const noexcept { return performer_; }
+
+private:
+  handler_actor performer_;
+};
+
+} // namespace callboard

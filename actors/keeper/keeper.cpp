@@ -1,0 +1,226 @@
+#include "actors/keeper/keeper.hpp"
+
+#include "actors/keeper/listener.hpp"
+#include "store/schedule/backoff.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace callboard::actors {
+
+namespace {
+
+constexpr backoff between_listeners{
+    .shape = backoff::kind::exponential,
+    .first = std::chrono::milliseconds{100},
+    .limit = std::chrono::seconds{5},
+    .jitter = 0.3,
+};
+
+std::vector<node_queue> figures(const metrics_snapshot& now) {
+  std::map<std::string, node_queue> queues;
+  for (const auto& [name, x] : now.queues)
+    queues[name] = {.queue = name,
+                    .concurrency = static_cast<std::int32_t>(x.concurrency),
+                    .running = static_cast<std::int32_t>(x.running)};
+  for (const auto& [key, x] : now.types) {
+    auto& queue = queues[key.first];
+    queue.queue = key.first;
+    queue.performed += static_cast<std::int64_t>(x.completed + x.rescheduled
+                                                 + x.retried + x.dead);
+    queue.failed += static_cast<std::int64_t>(x.retried + x.dead);
+  }
+  std::vector<node_queue> result;
+  for (auto& [name, queue] : queues)
+    result.push_back(std::move(queue));
+  return result;
+}
+
+class keeper_state {
+public:
+  static constexpr const char* name = "keeper";
+
+  explicit keeper_state(keeper_actor::stateful_pointer<keeper_state> self)
+      : self_{self} {}
+
+  void start(keeper_options options) {
+    options_ = std::move(options);
+    self_->set_down_handler([this](caf::down_msg& x) { listener_died(x); });
+    self_->set_exit_handler([this](caf::exit_msg& x) {
+      if (off_)
+        off_->stop();
+      self_->send_exit(listener_, caf::exit_reason::user_shutdown);
+      listener_ = nullptr;
+      self_->quit(x.reason);
+    });
+    counted_at_ = self_->clock().now();
+    self_->send(self_, listen_atom_v);
+    self_->send(self_, reclaim_atom_v);
+    self_->delayed_send(self_, options_.heartbeat, heartbeat_atom_v);
+  }
+
+  // -- messages, in the order of actors.hpp -----------------------------------
+
+  void heartbeat() {
+    self_->delayed_send(self_, options_.heartbeat, heartbeat_atom_v);
+    count_backlog();
+    if (std::exchange(beating_, true))
+      return;
+    heartbeat_call call{figures(options_.numbers->peek())};
+    rates(call.queues);
+    auto over = [this](const std::optional<error>& failure) {
+      beating_ = false;
+      complain(failure);
+    };
+    self_->request(options_.store, caf::infinite, std::move(call))
+        .then([over](const call_done& done) { over(done.failure); },
+              [over](const caf::error&) { over(std::nullopt); });
+  }
+
+  void reclaim() {
+    // Jittered, so that nodes that started together don't look together.
+    auto factor = 0.8 + 0.4 * options_.draw();
+    auto next = std::chrono::duration_cast<duration>(options_.reclaim_interval
+                                                     * factor);
+    self_->delayed_send(self_, std::max(next, duration{1000}), reclaim_atom_v);
+    if (std::exchange(reclaiming_, true))
+      return;
+    self_
+        ->request(options_.store, caf::infinite,
+                  reclaim_call{options_.silence_limit, options_.max_crashes})
+        .then(
+            [this](const reclaim_done& done) {
+              reclaiming_ = false;
+              complain(done.failure);
+              if (!done.failure)
+                reclaimed(done.report);
+            },
+            [this](const caf::error&) { reclaiming_ = false; });
+  }
+
+  void listen() {
+    off_ = std::make_shared<listen_switch>();
+    listener_
+        = spawn_listener(self_->system(), {options_.db, options_.supervisor,
+                                           off_, options_.mode});
+    self_->monitor(listener_);
+  }
+
+private:
+  // -- dead nodes -------------------------------------------------------------
+
+  void reclaimed(const reclaim_report& report) {
+    if (report.freed == 0 && report.dead.empty())
+      return;
+    std::string nodes;
+    for (const auto& node : report.nodes)
+      nodes += (nodes.empty() ? "" : ", ") + node;
+    event_batch events;
+    events.events.push_back(
+        event::reclaimed{report.freed + report.dead.size(), nodes});
+    for (const auto& job : report.dead)
+      events.events.push_back(event::settled{
+          {job.id, job.queue, job.type, job.request_id, job.attempt, 0},
+          duration{0},
+          dead{job.last_error}});
+    self_->send(options_.metrics, std::move(events));
+    self_->send(options_.supervisor, wake_up{});
+  }
+
+  // -- figures ----------------------------------------------------------------
+
+  void rates(std::vector<node_queue>& queues) {
+    auto now = self_->clock().now();
+    auto past = std::chrono::duration<double>(now - rated_at_).count();
+    rated_at_ = now;
+    for (auto& queue : queues) {
+      auto before = std::exchange(performed_[queue.queue], queue.performed);
+      if (past > 0)
+        queue.per_second_milli = static_cast<std::int64_t>(
+            static_cast<double>(queue.performed - before) * 1000 / past);
+    }
+  }
+
+  void count_backlog() {
+    auto now = self_->clock().now();
+    if (counting_ || now - counted_at_ < backlog_interval)
+      return;
+    counted_at_ = now;
+    if (!options_.numbers->wanted())
+      return;
+    counting_ = true;
+    self_->request(options_.store, caf::infinite, count_atom_v)
+        .then(
+            [this](const count_done& done) {
+              counting_ = false;
+              if (!done.failure)
+                options_.numbers->backlog(done.queues);
+            },
+            [this](const caf::error&) { counting_ = false; });
+  }
+
+  // -- trouble ----------------------------------------------------------------
+
+  /// The same trouble is told once; that the connection broke was told already.
+  void complain(const std::optional<error>& failure) {
+    auto code = failure ? std::optional{failure->code} : std::nullopt;
+    if (std::exchange(trouble_, code) == code || !failure
+        || *code == errc::database_unreachable
+        || *code == errc::incarnation_lost)
+      return;
+    self_->send(options_.metrics,
+                event_batch{{event::worker_failed{"", *failure}}});
+  }
+
+  void listener_died(const caf::down_msg& down) {
+    listener_ = nullptr;
+    if (!down.reason)
+      return;
+    tries_ = std::min(tries_ + 1, 30);
+    if (tries_ == 1 && options_.log)
+      options_.log({log_level::warning,
+                    "can't listen for wake-ups; the poll interval serves "
+                    "until it works again",
+                    {{"error", self_->system().render(down.reason)}}});
+    self_->delayed_send(self_, between_listeners.after(tries_, options_.draw()),
+                        listen_atom_v);
+  }
+
+  keeper_actor::stateful_pointer<keeper_state> self_;
+  keeper_options options_;
+  listener_actor listener_;
+  std::shared_ptr<listen_switch> off_;
+  std::map<std::string, std::int64_t> performed_;
+  std::optional<errc> trouble_;
+  std::chrono::steady_clock::time_point rated_at_{};
+  std::chrono::steady_clock::time_point counted_at_{};
+  int tries_ = 0;
+  bool beating_ = false;
+  bool reclaiming_ = false;
+  bool counting_ = false;
+};
+
+keeper_actor::behavior_type
+keeper(keeper_actor::stateful_pointer<keeper_state> self,
+       keeper_options options) {
+  auto* state = &self->state;
+  state->start(std::move(options));
+  return {
+      [state](heartbeat_atom) { state->heartbeat(); },
+      [state](reclaim_atom) { state->reclaim(); },
+      [state](listen_atom) { state->listen(); },
+  };
+}
+
+} // namespace
+
+keeper_actor spawn_keeper(caf::actor_system& sys, keeper_options options) {
+  return sys.spawn(keeper, std::move(options));
+}
+
+} // namespace callboard::actors

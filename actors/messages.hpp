@@ -1,0 +1,183 @@
+#pragma once
+
+#include "actors/client/client.hpp"
+#include "actors/metrics/job_event.hpp"
+#include "actors/pipeline/worker_config.hpp"
+#include "actors/supervisor/credits.hpp"
+#include "store/model/lease.hpp"
+#include "store/model/status.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What crosses the border of an actor within one process. Who sends what to
+/// whom stands in actors.hpp. What crosses processes is in
+/// handler/job_call.hpp.
+namespace callboard::actors {
+
+// -- poller and store pool ----------------------------------------------------
+
+/// A poller wants jobs.
+struct lease_wish {
+  lease_request request;
+};
+
+/// What it gets, or why it gets nothing.
+struct lease_answer {
+  lease_batch batch;
+  std::optional<error> failure;
+};
+
+/// A job whose handler is done, with what observers will want to know once the
+/// database has accepted the outcome.
+struct finished_job {
+  settlement outcome;
+  job_facts facts;
+  duration took{0};
+};
+
+/// Outcomes to write. They are kept until the store has taken or fenced them.
+struct settle_wish {
+  std::vector<finished_job> jobs;
+};
+
+/// Jobs to hand back, never started. Kept like outcomes.
+struct release_wish {
+  std::vector<lease_ref> leases;
+};
+
+// -- store pool and store session ---------------------------------------------
+
+struct lease_call {
+  std::vector<lease_request> requests;
+};
+
+struct lease_done {
+  std::vector<lease_batch> batches;
+  std::optional<error> failure;
+};
+
+struct settle_call {
+  std::vector<settlement> outcomes;
+};
+
+struct settle_done {
+  settle_report report;
+  std::optional<error> failure;
+};
+
+struct release_call {
+  std::vector<lease_ref> leases;
+};
+
+struct heartbeat_call {
+  std::vector<node_queue> queues;
+};
+
+struct reclaim_call {
+  duration silence{0};
+  std::int32_t max_crashes = 0;
+};
+
+struct reclaim_done {
+  reclaim_report report;
+  std::optional<error> failure;
+};
+
+struct count_done {
+  std::vector<queue_counts> queues;
+  std::optional<error> failure;
+};
+
+/// For calls that answer nothing else.
+struct call_done {
+  std::optional<error> failure;
+};
+
+/// A session is connected (again).
+struct session_up {
+  std::size_t index = 0;
+  /// The session that leases joined as this node.
+  std::optional<incarnation> node;
+  /// The leases that the store says this node holds, where the store can tell
+  /// and the session went on as the same incarnation.
+  std::optional<std::vector<lease_ref>> held;
+};
+
+/// A session lost its connection, or could not connect.
+struct session_down {
+  std::size_t index = 0;
+  error why;
+};
+
+// -- poller and slot ----------------------------------------------------------
+
+/// A slot has finished jobs of its chunk (they lie in the chunk).
+struct performed {
+  std::uint64_t slot = 0;
+  std::uint64_t chunk = 0;
+  /// The slot is idle now.
+  bool last = false;
+};
+
+// -- supervisor and poller ----------------------------------------------------
+
+/// So many more slots may live.
+struct grant {
+  std::size_t credits = 0;
+};
+
+/// So many slots are gone.
+struct credits_back {
+  poller_id from = 0;
+  std::size_t credits = 0;
+};
+
+/// Jobs that were leased and not started, on the way up.
+struct handover {
+  poller_id from = 0;
+  std::vector<leased_job> jobs;
+};
+
+/// The same, on the way down to the poller of the queue that lives now, which
+/// empties the list: what is still in it when the message bounces is the
+/// supervisor's.
+struct adoption {
+  std::shared_ptr<std::vector<leased_job>> jobs;
+};
+
+/// There may be due jobs in a queue (empty: in all), at once or in a while.
+struct wake_up {
+  std::string queue;
+  duration after{0};
+};
+
+/// The node was declared dead and joined anew: leases up to `last_fence`
+/// belong to others.
+struct leases_lost {
+  std::int64_t last_fence = 0;
+};
+
+// -- the client and supervisor ------------------------------------------------
+
+/// Checked already; see `normalize`.
+struct upgrade_call {
+  std::shared_ptr<const std::vector<worker_config>> configs;
+  duration grace{0};
+};
+
+struct close_call {
+  duration grace{0};
+};
+
+// -- metrics ------------------------------------------------------------------
+
+struct event_batch {
+  std::vector<job_event> events;
+};
+
+} // namespace callboard::actors

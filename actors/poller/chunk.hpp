@@ -1,0 +1,78 @@
+#pragma once
+
+#include "actors/pipeline/executor.hpp"
+#include "store/model/lease.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace callboard::actors {
+
+/// A few jobs that a poller gave to one slot: the list that both look at while
+/// the slot's thread is inside a handler and reads no messages.
+///
+///     waiting ──claim──► claimed ──start──► started ──finish──► done
+///        │                  └──────────────finish────────────────▲
+///        └──take_back──► taken        (never called: no route, exhausted)
+///
+/// Who wins the step out of `waiting` owns the job from there: the slot by
+/// `claim`, the poller by `take_back`. The other functions are marked with the
+/// side that may call them.
+class chunk {
+public:
+  enum class state : std::uint8_t { waiting, claimed, started, done, taken };
+
+  /// `number` names the chunk within its poller's queue.
+  chunk(std::uint64_t number, std::vector<leased_job> jobs);
+
+  std::uint64_t number() const noexcept { return number_; }
+  std::size_t size() const noexcept { return jobs_.size(); }
+  const leased_job& job(std::size_t i) const { return jobs_[i]; }
+  state at(std::size_t i) const noexcept;
+
+  // -- the slot ---------------------------------------------------------------
+
+  /// Makes the job the slot's; false when the poller was quicker.
+  [[nodiscard]] bool claim(std::size_t i) noexcept;
+  /// The handler is about to be called.
+  void start(std::size_t i) noexcept;
+  void finish(std::size_t i, execution result);
+
+  // -- the poller -------------------------------------------------------------
+
+  /// Makes the job the poller's again; false when the slot was quicker.
+  [[nodiscard]] bool take_back(std::size_t i) noexcept;
+  /// The job of a slot that died between claim and start is the poller's, too.
+  [[nodiscard]] bool never_started(std::size_t i) const noexcept;
+  /// What a job that is done came to.
+  const execution& result(std::size_t i) const { return items_[i].result; }
+  /// Whether a job that is done got as far as its handler.
+  bool ran(std::size_t i) const { return items_[i].ran; }
+
+  /// True the first time only: has `started` been told of?
+  [[nodiscard]] bool announce(std::size_t i);
+  /// True the first time only: has the result been taken?
+  [[nodiscard]] bool harvest(std::size_t i);
+
+private:
+  struct item {
+    std::atomic<state> now{state::waiting};
+    // Written by the slot before `done`, read by the poller after it.
+    bool ran = false;
+    execution result;
+    // The poller's own notes.
+    bool announced = false;
+    bool harvested = false;
+  };
+
+  std::uint64_t number_;
+  std::vector<leased_job> jobs_;
+  std::unique_ptr<item[]> items_;
+};
+
+using chunk_ptr = std::shared_ptr<chunk>;
+
+} // namespace callboard::actors

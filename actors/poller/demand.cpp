@@ -1,0 +1,60 @@
+#include "actors/poller/demand.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace callboard::actors {
+
+namespace {
+
+double smooth(double old, double sample, double weight) {
+  return old < 0 ? sample : old + weight * (sample - old);
+}
+
+} // namespace
+
+void demand::performed(duration total, std::size_t jobs) {
+  if (jobs == 0)
+    return;
+  auto mean = static_cast<double>(total.count()) / static_cast<double>(jobs);
+  // As if each job had been smoothed in on its own.
+  handler_
+      = smooth(handler_, mean, 1 - std::pow(0.8, static_cast<double>(jobs)));
+}
+
+void demand::leased(duration round_trip) {
+  lease_ = smooth(lease_, static_cast<double>(round_trip.count()), 0.2);
+}
+
+std::size_t demand::chunk() const {
+  if (handler_ < 0)
+    return 1;
+  auto fitting
+      = static_cast<double>(chunk_time.count()) / std::max(handler_, 1.0);
+  return std::clamp(static_cast<std::size_t>(fitting), std::size_t{1},
+                    longest_chunk);
+}
+
+std::size_t demand::prefetch(std::size_t slots) const {
+  if (handler_ < 0 || lease_ < 0)
+    return 0;
+  auto meanwhile
+      = static_cast<double>(slots) * lease_ / std::max(handler_, 1.0);
+  auto most
+      = static_cast<double>(std::min(largest_lease, 2 * slots * longest_chunk));
+  return static_cast<std::size_t>(std::min(meanwhile, most));
+}
+
+std::size_t demand::want(std::size_t idle, std::size_t slots,
+                         std::size_t buffered) const {
+  auto ahead = prefetch(slots);
+  auto capacity = idle * chunk() + ahead;
+  if (buffered >= capacity)
+    return 0;
+  // While no slot waits, a call is worth it when half of the reserve is gone.
+  if (buffered >= idle && idle + ahead / 2 < buffered)
+    return 0;
+  return std::min(capacity - buffered, largest_lease);
+}
+
+} // namespace callboard::actors

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "store/model/time.hpp"
+
+#include <cstddef>
+
+namespace callboard::actors {
+
+/// How many jobs a poller should hold, learned from how long handlers and
+/// leases take. A chunk lasts about `chunk_time`, so that a hop between
+/// threads (60 to 100 us) is paid once for several fast jobs; what is fetched
+/// ahead lasts about as long as a lease takes. For slow handlers that is one
+/// job a chunk and nothing ahead, so that no node hoards what another could
+/// perform.
+class demand {
+public:
+  /// A chunk should last so long.
+  static constexpr duration chunk_time = std::chrono::milliseconds{1};
+  static constexpr std::size_t longest_chunk = 64;
+  /// One lease asks for no more.
+  static constexpr std::size_t largest_lease = 1000;
+
+  /// `jobs` handlers took `total` together.
+  void performed(duration total, std::size_t jobs);
+  /// A lease took so long.
+  void leased(duration round_trip);
+
+  /// How many jobs a slot gets at once.
+  std::size_t chunk() const;
+  /// How many jobs should lie ready beside those that idle slots take.
+  std::size_t prefetch(std::size_t slots) const;
+  /// How many to lease now; 0: not worth a call yet.
+  std::size_t want(std::size_t idle, std::size_t slots,
+                   std::size_t buffered) const;
+
+private:
+  /// Smoothed microseconds; negative: not known yet.
+  double handler_ = -1;
+  double lease_ = -1;
+};
+
+} // namespace callboard::actors

@@ -1,0 +1,329 @@
+#include "actors/poller/poller.hpp"
+
+#include "actors/poller/poller_state.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace callboard::actors {
+
+namespace {
+
+poller_actor::behavior_type
+poller(poller_actor::stateful_pointer<poller_state> self,
+       poller_options options) {
+  auto* state = &self->state;
+  state->start(std::move(options));
+  return {
+      [state](const grant& x) { state->granted(x.credits); },
+      [state](const adoption& x) { state->adopt(*x.jobs); },
+      [state](drain_atom) { state->drain(); },
+      [state](const wake_up& x) { state->wake(x.after); },
+      [state](const leases_lost& x) { state->lose(x.last_fence); },
+      [state](lease_answer& x) { state->leased(x); },
+      [state](const performed& x) { state->finished(x); },
+      [state](alarm_atom, std::uint64_t number) { state->alarm(number); },
+      [state](check_atom, std::uint64_t number) { state->check(number); },
+  };
+}
+
+} // namespace
+
+poller_actor spawn_poller(caf::actor_system& sys, poller_options options) {
+  return sys.spawn(poller, std::move(options));
+}
+
+void poller_state::start(poller_options options) {
+  options_ = std::move(options);
+  rhythm_.emplace(options_.run->config().poll_interval);
+  self_->set_down_handler([this](caf::down_msg& down) { slot_died(down); });
+  // The slots of a poller that died get a new one.
+  auto& book = *options_.book;
+  for (const auto& [number, handle] : book.handles) {
+    self_->monitor(handle);
+    self_->send(handle, serve_atom_v);
+  }
+  draining_ = options_.draining;
+  if (draining_)
+    return drain();
+  while (book.table.size() < book.credits)
+    add_slot();
+  pump();
+}
+
+// -- messages -----------------------------------------------------------------
+
+void poller_state::granted(std::size_t credits) {
+  options_.book->credits += credits;
+  for (std::size_t i = 0; i < credits; ++i)
+    add_slot();
+  pump();
+}
+
+void poller_state::adopt(std::vector<leased_job>& jobs) {
+  auto& buffer = options_.book->buffer;
+  buffer.insert(buffer.end(), std::make_move_iterator(jobs.begin()),
+                std::make_move_iterator(jobs.end()));
+  jobs.clear();
+  if (draining_)
+    hand_up();
+  pump();
+}
+
+void poller_state::drain() {
+  draining_ = true;
+  for (auto* slot : options_.book->table.busy())
+    take_back_waiting(*slot->work);
+  hand_up();
+  retire_idle();
+  gauge();
+  flush_events();
+  quit_when_done();
+}
+
+void poller_state::wake(duration after) {
+  if (draining_)
+    return;
+  if (after > duration{0}) {
+    auto when = now() + after;
+    if (auto number = alarm_.arm(when))
+      self_->scheduled_send(self_, when, alarm_atom_v, *number);
+    return;
+  }
+  if (leasing_)
+    woken_ = true;
+  hungry_ = true;
+  pump();
+}
+
+void poller_state::lose(std::int64_t last_fence) {
+  auto old = [=](const leased_job& x) {
+    return x.fence <= last_fence;
+  };
+  std::erase_if(options_.book->buffer, old);
+  for (auto* slot : options_.book->table.busy()) {
+    auto& work = *slot->work;
+    for (std::size_t i = 0; i < work.size(); ++i)
+      if (old(work.job(i)) && !work.take_back(i))
+        options_.board->stop_one(work.job(i).value.id, work.job(i).fence);
+  }
+  hungry_ = true;
+  pump();
+}
+
+void poller_state::leased(lease_answer& answer) {
+  leasing_ = false;
+  auto woken = std::exchange(woken_, false);
+  auto when = now();
+  if (answer.failure) {
+    failed(*answer.failure);
+    hungry_ = false;
+    when += rhythm_->after_error(options_.draw());
+  } else {
+    auto& batch = answer.batch;
+    auto taken = std::chrono::duration_cast<duration>(when - asked_at_);
+    demand_.leased(taken);
+    if (!batch.jobs.empty())
+      tell(event::leased{queue(), batch.jobs.size()});
+    for (const auto& job : batch.exhausted)
+      tell(event::settled{
+          {job.id, job.queue, job.type, job.request_id, job.attempt, 0},
+          duration{0},
+          dead{job.last_error}});
+    auto empty = batch.jobs.empty() && batch.exhausted.empty();
+    if (empty)
+      tell(event::queue_empty{queue()});
+    // A suspect comes alone, so that others may be due behind it.
+    auto full = batch.jobs.size() >= asked_
+                || std::any_of(batch.jobs.begin(), batch.jobs.end(),
+                               [](const auto& x) { return x.suspect; });
+    hungry_ = full || woken;
+    if (!hungry_)
+      when = asked_at_ + rhythm_->after_answer(empty, batch.next_due);
+    auto& buffer = options_.book->buffer;
+    buffer.insert(buffer.end(), std::make_move_iterator(batch.jobs.begin()),
+                  std::make_move_iterator(batch.jobs.end()));
+  }
+  if (draining_) {
+    hand_up();
+    flush_events();
+    return quit_when_done();
+  }
+  if (!hungry_)
+    if (auto number = alarm_.arm(when))
+      self_->scheduled_send(self_, when, alarm_atom_v, *number);
+  pump();
+}
+
+void poller_state::finished(const performed& what) {
+  auto* slot = options_.book->table.find_busy(what.slot);
+  if (!slot || slot->work->number() != what.chunk)
+    return;
+  auto work = slot->work;
+  harvest(*work);
+  if (what.last) {
+    options_.book->table.finish(what.slot);
+    // A suspect is done: another may come.
+    if (work->job(0).suspect)
+      hungry_ = true;
+    if (draining_)
+      retire(what.slot);
+  }
+  pump();
+}
+
+void poller_state::alarm(std::uint64_t number) {
+  if (!alarm_.fires(number) || draining_)
+    return;
+  hungry_ = true;
+  pump();
+}
+
+// -- giving work out ----------------------------------------------------------
+
+void poller_state::pump() {
+  if (!draining_) {
+    fill_slots();
+    lease_more();
+  }
+  gauge();
+  flush_events();
+  quit_when_done();
+}
+
+void poller_state::fill_slots() {
+  auto& book = *options_.book;
+  auto when = now();
+  auto gave = false;
+  while (!book.buffer.empty()) {
+    auto slot = book.table.idle();
+    if (!slot)
+      break;
+    auto work = std::make_shared<chunk>(book.next_chunk++, next_chunk());
+    book.table.give(*slot, work, when);
+    self_->send(book.handles.at(*slot), std::move(work));
+    gave = true;
+  }
+  if (gave)
+    if (auto number = check_.arm(when + patience))
+      self_->scheduled_send(self_, when + patience, check_atom_v, *number);
+}
+
+std::vector<leased_job> poller_state::next_chunk() {
+  auto& book = *options_.book;
+  // What there is, spread over the idle slots.
+  auto idle = book.table.idle_count();
+  auto share = (book.buffer.size() + idle - 1) / idle;
+  auto most = std::min(share, demand_.chunk());
+  std::vector<leased_job> jobs;
+  do {
+    // A suspect shares its chunk with nobody.
+    if (book.buffer.front().suspect && !jobs.empty())
+      break;
+    jobs.push_back(std::move(book.buffer.front()));
+    book.buffer.pop_front();
+  } while (!jobs.back().suspect && jobs.size() < most && !book.buffer.empty());
+  return jobs;
+}
+
+void poller_state::lease_more() {
+  if (leasing_ || !hungry_)
+    return;
+  auto& book = *options_.book;
+  asked_ = demand_.want(book.table.idle_count(), book.table.size(),
+                        book.buffer.size());
+  if (asked_ == 0)
+    return;
+  auto holds_suspect = std::any_of(book.buffer.begin(), book.buffer.end(),
+                                   [](const auto& x) { return x.suspect; });
+  for (auto* slot : book.table.busy())
+    holds_suspect = holds_suspect || slot->work->job(0).suspect;
+  leasing_ = true;
+  woken_ = false;
+  asked_at_ = now();
+  self_->send(options_.store, lease_wish{{queue(), asked_, !holds_suspect}});
+}
+
+// -- slots --------------------------------------------------------------------
+
+void poller_state::add_slot() {
+  auto& book = *options_.book;
+  auto number = book.table.add();
+  auto handle = options_.make_slot(
+      self_->system(), {.number = number,
+                        .owner = caf::actor_cast<poller_actor>(self_),
+                        .run = options_.run,
+                        .board = options_.board,
+                        .mode = options_.mode});
+  self_->monitor(handle);
+  book.handles.emplace(number, std::move(handle));
+}
+
+void poller_state::retire(slots::number slot) {
+  auto& book = *options_.book;
+  book.table.remove(slot);
+  auto handle = book.handles.extract(slot);
+  self_->demonitor(handle.mapped().address());
+  self_->send_exit(handle.mapped(), caf::exit_reason::user_shutdown);
+  --book.credits;
+  self_->send(options_.supervisor, credits_back{options_.id, 1});
+}
+
+void poller_state::retire_idle() {
+  while (auto slot = options_.book->table.idle())
+    retire(*slot);
+}
+
+void poller_state::slot_died(const caf::down_msg& down) {
+  auto& book = *options_.book;
+  auto found = std::find_if(
+      book.handles.begin(), book.handles.end(),
+      [&](const auto& x) { return x.second.address() == down.source; });
+  if (found == book.handles.end())
+    return;
+  auto number = found->first;
+  book.handles.erase(found);
+  auto reason = "the slot died: " + self_->system().render(down.reason);
+  if (auto* slot = book.table.find_busy(number)) {
+    auto work = slot->work;
+    salvage(*work, reason);
+  }
+  book.table.remove(number);
+  failed({errc::internal, "a slot of queue '" + queue() + "' died ("
+                              + self_->system().render(down.reason)
+                              + "); its job was settled by the retry policy"});
+  if (draining_) {
+    --book.credits;
+    self_->send(options_.supervisor, credits_back{options_.id, 1});
+    hand_up();
+  } else if (restarts_.take(now())) {
+    add_slot();
+  } else {
+    flush_events();
+    // The supervisor decides; the book keeps what is still running.
+    return self_->quit(caf::sec::runtime_error);
+  }
+  pump();
+}
+
+// -- draining -----------------------------------------------------------------
+
+void poller_state::hand_up() {
+  auto& buffer = options_.book->buffer;
+  if (buffer.empty())
+    return;
+  std::vector<leased_job> jobs{std::make_move_iterator(buffer.begin()),
+                               std::make_move_iterator(buffer.end())};
+  buffer.clear();
+  self_->send(options_.supervisor, handover{options_.id, std::move(jobs)});
+}
+
+void poller_state::quit_when_done() {
+  if (draining_ && !leasing_ && options_.book->table.empty())
+    self_->quit();
+}
+
+} // namespace callboard::actors

@@ -1,0 +1,166 @@
+#include "actors/poller/poller_state.hpp"
+
+#include <algorithm>
+#include <utility>
+
+/// The half of the poller that looks at what slots did.
+namespace callboard::actors {
+
+namespace {
+
+job_facts facts_of(const leased_job& work) {
+  const auto& job = work.value;
+  return {job.id, job.queue, job.type, job.request_id, job.attempt, work.fence};
+}
+
+} // namespace
+
+// -- taking results in --------------------------------------------------------
+
+void poller_state::harvest(chunk& work) {
+  settle_wish done;
+  duration total{0};
+  for (std::size_t i = 0; i < work.size(); ++i) {
+    if (work.at(i) != chunk::state::done || !work.harvest(i))
+      continue;
+    if (work.ran(i))
+      tell_started(work, i);
+    const auto& result = work.result(i);
+    total += result.took;
+    done.jobs.push_back({result.outcome, facts_of(work.job(i)), result.took});
+  }
+  if (done.jobs.empty())
+    return;
+  demand_.performed(total, done.jobs.size());
+  // Observers must hear of a start before they can hear of the outcome.
+  flush_events();
+  self_->send(options_.store, std::move(done));
+}
+
+void poller_state::tell_started(chunk& work, std::size_t i) {
+  if (work.announce(i))
+    tell(event::started{facts_of(work.job(i))});
+}
+
+void poller_state::salvage(chunk& work, const std::string& reason) {
+  harvest(work);
+  settle_wish lost;
+  for (std::size_t i = work.size(); i-- > 0;) {
+    const auto& job = work.job(i);
+    if (work.take_back(i) || work.never_started(i)) {
+      options_.book->buffer.push_front(job);
+    } else if (work.at(i) == chunk::state::started) {
+      tell_started(work, i);
+      lost.jobs.push_back(
+          {options_.run->resolve(job, fail(reason)), facts_of(job), {}});
+    }
+  }
+  flush_events();
+  if (!lost.jobs.empty())
+    self_->send(options_.store, std::move(lost));
+}
+
+void poller_state::take_back_waiting(chunk& work) {
+  for (std::size_t i = work.size(); i-- > 0;)
+    if (work.take_back(i))
+      options_.book->buffer.push_front(work.job(i));
+}
+
+void poller_state::release(std::vector<lease_ref> leases) {
+  if (!leases.empty())
+    self_->send(options_.store, release_wish{std::move(leases)});
+}
+
+// -- looking after busy slots -------------------------------------------------
+
+void poller_state::check(std::uint64_t number) {
+  if (!check_.fires(number))
+    return;
+  auto when = now();
+  auto again = false;
+  auto& book = *options_.book;
+  auto before = book.buffer.size();
+  for (auto* slot : book.table.busy())
+    again = look_after(*slot, when) || again;
+  // What was taken back and finds no idle slot goes back to the store, where
+  // every node can get it.
+  if (book.buffer.size() > before && !draining_) {
+    fill_slots();
+    auto room = demand_.prefetch(book.table.size());
+    std::vector<lease_ref> leases;
+    while (book.buffer.size() > std::max(before, room)) {
+      const auto& job = book.buffer.back();
+      leases.push_back({job.value.id, job.fence});
+      book.buffer.pop_back();
+    }
+    hungry_ = hungry_ || !leases.empty();
+    release(std::move(leases));
+  }
+  watch_deadlines(when);
+  if (again)
+    if (auto next = check_.arm(when + patience))
+      self_->scheduled_send(self_, when + patience, check_atom_v, *next);
+  pump();
+}
+
+bool poller_state::look_after(slots::busy_slot& slot, moment when) {
+  auto& work = *slot.work;
+  std::size_t done = 0;
+  auto again = false;
+  for (std::size_t i = 0; i < work.size(); ++i) {
+    switch (work.at(i)) {
+    case chunk::state::done:
+      ++done;
+      break;
+    case chunk::state::started:
+      tell_started(work, i);
+      break;
+    case chunk::state::taken:
+      break;
+    default:
+      again = true;
+    }
+  }
+  auto stuck = when - slot.since >= patience && done == slot.seen_done;
+  slot.seen_done = done;
+  if (stuck && work.size() > 1)
+    take_back_waiting(work);
+  return again;
+}
+
+void poller_state::watch_deadlines(moment when) {
+  options_.board->stop_overdue(when);
+  auto next = options_.board->next_deadline();
+  if (!next)
+    return;
+  auto at = std::max(*next, when + patience);
+  if (auto number = check_.arm(at))
+    self_->scheduled_send(self_, at, check_atom_v, *number);
+}
+
+// -- telling ------------------------------------------------------------------
+
+void poller_state::tell(job_event event) {
+  events_.push_back(std::move(event));
+}
+
+void poller_state::flush_events() {
+  if (!events_.empty())
+    self_->send(options_.metrics, event_batch{std::exchange(events_, {})});
+}
+
+void poller_state::failed(const error& why) {
+  tell(event::worker_failed{queue(), why});
+}
+
+void poller_state::gauge() {
+  auto running = static_cast<int>(options_.book->table.busy_count());
+  auto before = std::exchange(options_.book->counted_running, running);
+  if (running == before)
+    return;
+  auto& load = *options_.load;
+  auto sum = load.running += running - before;
+  options_.numbers->gauge(queue(), sum, load.concurrency);
+}
+
+} // namespace callboard::actors

@@ -1,0 +1,106 @@
+#pragma once
+
+#include "actors/poller/demand.hpp"
+#include "actors/poller/poller.hpp"
+#include "actors/poller/rhythm.hpp"
+#include "actors/poller/timer.hpp"
+#include "actors/supervisor/restart_budget.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace callboard::actors {
+
+class poller_state {
+public:
+  static constexpr const char* name = "poller";
+
+  explicit poller_state(poller_actor::stateful_pointer<poller_state> self)
+      : self_{self} {}
+
+  void start(poller_options options);
+
+  // -- messages, in the order of actors.hpp -----------------------------------
+
+  void granted(std::size_t credits);
+  void adopt(std::vector<leased_job>& jobs);
+  void drain();
+  void wake(duration after);
+  void lose(std::int64_t last_fence);
+  void leased(lease_answer& answer);
+  void finished(const performed& what);
+  void alarm(std::uint64_t number);
+  void check(std::uint64_t number);
+
+private:
+  // -- giving work out --------------------------------------------------------
+
+  /// Gives buffered jobs to idle slots, then leases what there is room for.
+  void pump();
+  void fill_slots();
+  void lease_more();
+  std::vector<leased_job> next_chunk();
+
+  // -- taking results in ------------------------------------------------------
+
+  void harvest(chunk& work);
+  void tell_started(chunk& work, std::size_t i);
+  /// The slot of a busy slot died: nothing of its chunk is lost.
+  void salvage(chunk& work, const std::string& reason);
+  void take_back_waiting(chunk& work);
+  void release(std::vector<lease_ref> leases);
+
+  // -- slots ------------------------------------------------------------------
+
+  void add_slot();
+  void retire(slots::number slot);
+  void retire_idle();
+  void slot_died(const caf::down_msg& down);
+
+  // -- looking after busy slots -----------------------------------------------
+
+  /// Whether somebody has to look at the slot again in a moment.
+  bool look_after(slots::busy_slot& slot, moment now);
+  void watch_deadlines(moment now);
+
+  // -- draining ---------------------------------------------------------------
+
+  void hand_up();
+  void quit_when_done();
+
+  // -- telling ----------------------------------------------------------------
+
+  void tell(job_event event);
+  void flush_events();
+  void failed(const error& why);
+  void gauge();
+
+  moment now() const { return self_->clock().now(); }
+  const std::string& queue() const { return options_.run->config().queue; }
+
+  poller_actor::stateful_pointer<poller_state> self_;
+  poller_options options_;
+  demand demand_;
+  std::optional<rhythm> rhythm_;
+  restart_budget restarts_{slot_restarts};
+  timer alarm_;
+  timer check_;
+  std::vector<job_event> events_;
+  bool draining_ = false;
+  /// A `lease_wish` has not been answered.
+  bool leasing_ = false;
+  std::size_t asked_ = 0;
+  moment asked_at_{};
+  /// The queue may have due jobs.
+  bool hungry_ = true;
+  /// Woken while a lease was on its way, which may have been too early.
+  bool woken_ = false;
+};
+
+} // namespace callboard::actors

@@ -1,0 +1,233 @@
+#include "actors/storage/store_pool.hpp"
+
+#include "actors/storage/store_pool_state.hpp"
+#include "actors/storage/store_session.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace callboard::actors {
+
+namespace {
+
+store_pool_actor::behavior_type
+store_pool(store_pool_actor::stateful_pointer<store_pool_state> self,
+           store_pool_options options) {
+  auto* state = &self->state;
+  state->start(std::move(options));
+  return {
+      [state](const lease_wish& x) { state->wish(x); },
+      [state](settle_wish& x) { state->settle(std::move(x.jobs)); },
+      [state](release_wish& x) { state->release(std::move(x.leases)); },
+      [state](flush_atom) { return state->flush(); },
+      [self](heartbeat_call& x) {
+        return self->delegate(self->state.leasing_session(), std::move(x));
+      },
+      [self](const reclaim_call& x) {
+        return self->delegate(self->state.leasing_session(), x);
+      },
+      [self](count_atom x) {
+        return self->delegate(self->state.settling_session(), x);
+      },
+      [self](leave_atom x) {
+        return self->delegate(self->state.leasing_session(), x);
+      },
+      [state](const session_up& x) { state->up(x); },
+      [state](const session_down& x) { state->down(x); },
+      [state](retry_atom) { state->retry(); },
+  };
+}
+
+} // namespace
+
+store_pool_actor spawn_store_pool(caf::actor_system& sys,
+                                  store_pool_options options) {
+  return sys.spawn(store_pool, std::move(options));
+}
+
+void store_pool_state::start(store_pool_options options) {
+  options_ = std::move(options);
+  self_->set_down_handler([this](caf::down_msg& x) { session_died(x); });
+  self_->set_exit_handler([this](caf::exit_msg& x) {
+    for (const auto& one : seats_)
+      self_->send_exit(one.handle, caf::exit_reason::user_shutdown);
+    seats_.clear();
+    self_->quit(x.reason);
+  });
+  seats_.resize(1 + std::max(1U, options_.settle_connections));
+  for (std::size_t at = 0; at < seats_.size(); ++at)
+    open(at);
+}
+
+// -- leasing ------------------------------------------------------------------
+
+void store_pool_state::wish(const lease_wish& x) {
+  std::vector<wisher> one{{self_->current_sender(), x.request}};
+  if (!seats_[0].up)
+    return refuse(one, lease_trouble_);
+  wishes_.push_back(std::move(one.front()));
+  pump_leases();
+}
+
+void store_pool_state::pump_leases() {
+  // Outcomes that can't be written must not pile up.
+  if (leasing_ || wishes_.empty() || !seats_[0].up || outcomes_.congested())
+    return;
+  leasing_ = true;
+  auto wishers = std::exchange(wishes_, {});
+  lease_call call;
+  for (const auto& one : wishers)
+    call.requests.push_back(one.request);
+  self_->request(seats_[0].handle, caf::infinite, std::move(call))
+      .then([this, wishers](lease_done& done) { leased(wishers, done); },
+            [this, wishers](const caf::error& why) {
+              lease_done done;
+              done.failure
+                  = error{errc::internal, "the session that leases died: "
+                                              + self_->system().render(why)};
+              leased(wishers, done);
+            });
+}
+
+void store_pool_state::leased(const std::vector<wisher>& wishers,
+                              lease_done& done) {
+  leasing_ = false;
+  if (!done.failure && done.batches.size() != wishers.size())
+    done.failure
+        = error{errc::internal,
+                "the store answered " + std::to_string(done.batches.size())
+                    + " batches to " + std::to_string(wishers.size())
+                    + " lease requests"};
+  if (done.failure) {
+    refuse(wishers, *done.failure);
+  } else {
+    for (std::size_t i = 0; i < wishers.size(); ++i)
+      deliver(wishers[i], {std::move(done.batches[i]), std::nullopt});
+  }
+  pump_leases();
+}
+
+void store_pool_state::refuse(const std::vector<wisher>& wishers,
+                              const error& why) {
+  for (const auto& one : wishers)
+    deliver(one, {{}, why});
+}
+
+void store_pool_state::deliver(const wisher& to, lease_answer answer) {
+  std::vector<lease_ref> leases;
+  for (const auto& job : answer.batch.jobs) {
+    leases.push_back({job.value.id, job.fence});
+    held_.insert(job.fence);
+    last_fence_ = std::max(last_fence_, job.fence);
+  }
+  self_
+      ->request(caf::actor_cast<poller_actor>(to.poller), caf::infinite,
+                std::move(answer))
+      .then([] {},
+            [this, leases](const caf::error&) {
+              // The poller is gone, and never saw them.
+              release(leases);
+            });
+}
+
+// -- writing ------------------------------------------------------------------
+
+void store_pool_state::settle(std::vector<finished_job> jobs) {
+  outcomes_.add(std::move(jobs));
+  pump_writes();
+}
+
+void store_pool_state::release(std::vector<lease_ref> leases) {
+  releases_.insert(releases_.end(), leases.begin(), leases.end());
+  pump_writes();
+}
+
+caf::result<bool> store_pool_state::flush() {
+  auto promise = self_->make_response_promise<bool>();
+  flushes_.push_back(promise);
+  answer_flushes();
+  return promise;
+}
+
+void store_pool_state::retry() {
+  resting_ = false;
+  pump_writes();
+}
+
+void store_pool_state::pump_writes() {
+  for (std::size_t at = 1; at < seats_.size() && !resting_; ++at) {
+    if (!seats_[at].up || seats_[at].busy)
+      continue;
+    if (!releases_.empty())
+      send_releases(at);
+    else if (outcomes_.waiting())
+      send_outcomes(at);
+  }
+  answer_flushes();
+}
+
+void store_pool_state::send_outcomes(std::size_t at) {
+  auto batch = std::make_shared<settle_queue::batch>(outcomes_.take());
+  settle_call call;
+  call.outcomes.reserve(batch->size());
+  for (const auto& one : *batch)
+    call.outcomes.push_back(one.job.outcome);
+  seats_[at].busy = true;
+  self_->request(seats_[at].handle, caf::infinite, std::move(call))
+      .then(
+          [this, at, batch](const settle_done& done) {
+            seats_[at].busy = false;
+            if (!done.failure)
+              return settled(*batch, done.report);
+            outcomes_.failed(std::move(*batch), *done.failure);
+            write_failed(at, *done.failure);
+          },
+          [this, at, batch](const caf::error&) {
+            error why{errc::commit_unknown, "a session that settles died"};
+            seats_[at].busy = false;
+            outcomes_.failed(std::move(*batch), why);
+            write_failed(at, why);
+          });
+}
+
+void store_pool_state::send_releases(std::size_t at) {
+  auto count = std::min(releases_.size(), settle_queue::largest_batch);
+  auto end = releases_.begin() + static_cast<std::ptrdiff_t>(count);
+  release_call call{{releases_.begin(), end}};
+  auto sent = std::make_shared<std::vector<lease_ref>>(call.leases);
+  releases_.erase(releases_.begin(), end);
+  releasing_ += count;
+  seats_[at].busy = true;
+  auto back = [this, at, sent](const error& why) {
+    releases_.insert(releases_.begin(), sent->begin(), sent->end());
+    write_failed(at, why);
+  };
+  self_->request(seats_[at].handle, caf::infinite, std::move(call))
+      .then(
+          [this, at, sent, back](const call_done& done) {
+            seats_[at].busy = false;
+            releasing_ -= sent->size();
+            if (done.failure)
+              return back(*done.failure);
+            failures_ = 0;
+            for (const auto& lease : *sent)
+              held_.erase(lease.fence);
+            pump_writes();
+          },
+          [this, at, sent, back](const caf::error&) {
+            seats_[at].busy = false;
+            releasing_ -= sent->size();
+            back({errc::commit_unknown, "a session that settles died"});
+          });
+}
+
+void store_pool_state::answer_flushes() {
+  if (outcomes_.size() > 0 || !releases_.empty() || releasing_ > 0)
+    return;
+  for (auto& promise : std::exchange(flushes_, {}))
+    promise.deliver(true);
+}
+
+} // namespace callboard::actors

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "actors/actors.hpp"
+#include "actors/pipeline/log.hpp"
+#include "actors/spawn_mode.hpp"
+#include "store/database.hpp"
+
+#include <functional>
+#include <string>
+
+namespace callboard::actors {
+
+struct store_pool_options {
+  database_ptr db;
+  std::string node_name;
+  /// Beside the one that leases; at least 1.
+  unsigned settle_connections = 1;
+  supervisor_actor supervisor;
+  metrics_actor metrics;
+  log_sink log;
+  std::function<double()> draw;
+  spawn_mode mode = spawn_mode::threads;
+};
+
+/// Spawns the STORE POOL with its sessions. On `exit_msg` they quit together;
+/// with an error when its sessions keep dying.
+store_pool_actor spawn_store_pool(caf::actor_system& sys,
+                                  store_pool_options options);
+
+} // namespace callboard::actors

@@ -1,0 +1,159 @@
+#include "actors/storage/store_pool_state.hpp"
+#include "actors/storage/store_session.hpp"
+#include "store/schedule/backoff.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+/// The half of the store pool that looks at what the sessions answered.
+namespace callboard::actors {
+
+namespace {
+
+constexpr backoff between_writes{
+    .shape = backoff::kind::exponential,
+    .first = std::chrono::milliseconds{100},
+    .limit = std::chrono::seconds{5},
+    .jitter = 0.3,
+};
+
+/// How soon a settled job is due again; nothing when it is over. A cron time
+/// is the database's business: look at once, and it tells.
+std::optional<duration> due_again(const settlement& x) {
+  if (const auto* again = std::get_if<retried>(&x.action))
+    return again->after;
+  if (const auto* again = std::get_if<rescheduled>(&x.action)) {
+    const auto* after = std::get_if<duration>(&again->next);
+    return after ? *after : duration{0};
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+void store_pool_state::settled(settle_queue::batch& sent,
+                               const settle_report& report) {
+  outcomes_.done(sent);
+  failures_ = 0;
+  event_batch events;
+  std::map<std::string, duration> due;
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    auto& job = sent[i].job;
+    held_.erase(job.outcome.fence);
+    auto accepted = i < report.accepted.size() && report.accepted[i];
+    if (!accepted && !sent[i].in_doubt) {
+      log(log_level::warning,
+          "the outcome of job '" + job.facts.id + "' of queue '"
+              + job.facts.queue + "' was fenced off: its lease ("
+              + std::to_string(job.facts.fence) + ") is another's by now");
+      events.events.push_back(event::fenced{std::move(job.facts)});
+      continue;
+    }
+    if (auto again = due_again(job.outcome)) {
+      auto& soonest = due.try_emplace(job.facts.queue, *again).first->second;
+      soonest = std::min(soonest, *again);
+    }
+    events.events.push_back(event::settled{std::move(job.facts), job.took,
+                                           std::move(job.outcome.action)});
+  }
+  self_->send(options_.metrics, std::move(events));
+  for (const auto& [queue, after] : due)
+    self_->send(options_.supervisor, wake_up{queue, after});
+  pump_leases();
+  pump_writes();
+}
+
+void store_pool_state::write_failed(std::size_t at, const error& why) {
+  log(log_level::warning,
+      "could not write outcomes, which are kept: " + to_string(why));
+  if (seats_[at].up) {
+    // The connection is well, so the session will not tell of it.
+    tell_failure(why);
+    resting_ = true;
+    failures_ = std::min(failures_ + 1, 30);
+    self_->delayed_send(self_, between_writes.after(failures_, options_.draw()),
+                        retry_atom_v);
+  }
+  pump_writes();
+}
+
+// -- sessions -----------------------------------------------------------------
+
+void store_pool_state::open(std::size_t at) {
+  session_options options{
+      .index = at,
+      .db = options_.db,
+      .owner = caf::actor_cast<store_pool_actor>(self_),
+      .node_name = std::nullopt,
+      .draw = options_.draw,
+      .mode = options_.mode,
+  };
+  if (at == 0)
+    options.node_name = options_.node_name;
+  seats_[at].handle = spawn_session(self_->system(), std::move(options));
+  seats_[at].up = false;
+  self_->monitor(seats_[at].handle);
+}
+
+void store_pool_state::up(const session_up& x) {
+  seats_[x.index].up = true;
+  if (x.index != 0)
+    return pump_writes();
+  if (node_ && node_ != x.node) {
+    error why{errc::incarnation_lost,
+              "this node was declared dead; its leases belong to others now, "
+              "and it joined anew"};
+    log(log_level::warning, why.message);
+    tell_failure(why);
+    held_.clear();
+    self_->send(options_.supervisor, leases_lost{last_fence_});
+  } else if (x.held) {
+    // Leases whose answer was lost with the connection.
+    std::vector<lease_ref> unknown;
+    for (const auto& lease : *x.held)
+      if (!held_.contains(lease.fence))
+        unknown.push_back(lease);
+    if (!unknown.empty())
+      release(std::move(unknown));
+  }
+  node_ = x.node;
+  self_->send(options_.supervisor, wake_up{});
+  pump_leases();
+}
+
+void store_pool_state::down(const session_down& x) {
+  auto was_up = std::exchange(seats_[x.index].up, false);
+  if (was_up || x.index == 0)
+    tell_failure(x.why);
+  if (x.index != 0)
+    return;
+  lease_trouble_ = x.why;
+  refuse(std::exchange(wishes_, {}), x.why);
+}
+
+void store_pool_state::session_died(const caf::down_msg& down) {
+  for (std::size_t at = 0; at < seats_.size(); ++at) {
+    if (seats_[at].handle.address() != down.source)
+      continue;
+    error why{errc::internal, "a database session died: "
+                                  + self_->system().render(down.reason)};
+    this->down({at, why});
+    if (!restarts_.take(self_->clock().now()))
+      return self_->quit(caf::sec::runtime_error);
+    open(at);
+  }
+}
+
+void store_pool_state::tell_failure(const error& why) {
+  self_->send(options_.metrics, event_batch{{event::worker_failed{"", why}}});
+}
+
+void store_pool_state::log(log_level level, std::string message) {
+  if (options_.log)
+    options_.log({level, std::move(message), {}});
+}
+
+} // namespace callboard::actors

@@ -1,0 +1,99 @@
+#pragma once
+
+#include "actors/storage/settle_queue.hpp"
+#include "actors/storage/store_pool.hpp"
+#include "actors/supervisor/restart_budget.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <unordered_set>
+#include <vector>
+
+namespace callboard::actors {
+
+class store_pool_state {
+public:
+  static constexpr const char* name = "store-pool";
+
+  explicit store_pool_state(
+      store_pool_actor::stateful_pointer<store_pool_state> self)
+      : self_{self} {}
+
+  void start(store_pool_options options);
+
+  // -- messages, in the order of actors.hpp -----------------------------------
+
+  void wish(const lease_wish& x);
+  void settle(std::vector<finished_job> jobs);
+  void release(std::vector<lease_ref> leases);
+  caf::result<bool> flush();
+  const session_actor& leasing_session() const { return seats_[0].handle; }
+  const session_actor& settling_session() const { return seats_[1].handle; }
+  void up(const session_up& x);
+  void down(const session_down& x);
+  void retry();
+
+private:
+  struct seat {
+    session_actor handle;
+    bool up = false;
+    bool busy = false;
+  };
+
+  struct wisher {
+    caf::strong_actor_ptr poller;
+    lease_request request;
+  };
+
+  // -- leasing ----------------------------------------------------------------
+
+  void pump_leases();
+  void leased(const std::vector<wisher>& wishers, lease_done& done);
+  void refuse(const std::vector<wisher>& wishers, const error& why);
+  void deliver(const wisher& to, lease_answer answer);
+
+  // -- writing ----------------------------------------------------------------
+
+  void pump_writes();
+  void send_outcomes(std::size_t at);
+  void send_releases(std::size_t at);
+  void settled(settle_queue::batch& sent, const settle_report& report);
+  void write_failed(std::size_t at, const error& why);
+  void answer_flushes();
+
+  // -- sessions ---------------------------------------------------------------
+
+  void open(std::size_t at);
+  void session_died(const caf::down_msg& down);
+  void tell_failure(const error& why);
+  void log(log_level level, std::string message);
+
+  store_pool_actor::stateful_pointer<store_pool_state> self_;
+  store_pool_options options_;
+  std::vector<seat> seats_;
+  restart_budget restarts_{session_restarts};
+
+  std::vector<wisher> wishes_;
+  bool leasing_ = false;
+  error lease_trouble_{errc::database_unreachable,
+                       "not connected to the database yet"};
+  /// The fences of leases that this node holds, as far as it knows.
+  std::unordered_set<std::int64_t> held_;
+  std::int64_t last_fence_ = 0;
+  std::optional<incarnation> node_;
+
+  settle_queue outcomes_;
+  std::deque<lease_ref> releases_;
+  std::size_t releasing_ = 0;
+  bool resting_ = false;
+  int failures_ = 0;
+  std::vector<caf::typed_response_promise<bool>> flushes_;
+};
+
+} // namespace callboard::actors

@@ -1,0 +1,230 @@
+#include "actors/supervisor/supervisor.hpp"
+
+#include "actors/keeper/keeper.hpp"
+#include "actors/metrics/metrics.hpp"
+#include "actors/storage/store_pool.hpp"
+#include "actors/supervisor/supervisor_state.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace callboard::actors {
+
+namespace {
+
+supervisor_actor::behavior_type
+supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
+           supervisor_options options) {
+  auto* state = &self->state;
+  state->start(std::move(options));
+  return {
+      [state](const upgrade_call& x) { return state->upgrade(x); },
+      [state](const close_call& x) { return state->close(x); },
+      [state](status_atom) { return state->status(); },
+      [state](const credits_back& x) { state->credits_returned(x); },
+      [state](handover& x) { state->pass_on(x); },
+      [state](const wake_up& x) { state->wake(x); },
+      [state](const leases_lost& x) { state->lose(x); },
+      [state](deadline_atom, std::uint64_t n) { state->deadline(n); },
+  };
+}
+
+} // namespace
+
+supervisor_actor spawn_supervisor(caf::actor_system& sys,
+                                  supervisor_options options) {
+  return sys.spawn(supervisor, std::move(options));
+}
+
+void supervisor_state::start(supervisor_options options) {
+  options_ = std::move(options);
+  const auto& settings = options_.settings;
+  auto& sys = self_->system();
+  auto me = caf::actor_cast<supervisor_actor>(self_);
+  self_->set_down_handler([this](caf::down_msg& x) { member_died(x); });
+  metrics_ = spawn_metrics(sys, {.numbers = options_.numbers,
+                                 .observers = settings.observers,
+                                 .log = settings.log,
+                                 .mode = options_.mode});
+  store_ = spawn_store_pool(sys,
+                            {.db = options_.db,
+                             .node_name = settings.node_name,
+                             .settle_connections = settings.settle_connections,
+                             .supervisor = me,
+                             .metrics = metrics_,
+                             .log = settings.log,
+                             .draw = options_.draw,
+                             .mode = options_.mode});
+  keeper_ = spawn_keeper(sys, {.db = options_.db,
+                               .heartbeat = settings.heartbeat,
+                               .reclaim_interval = settings.reclaim_interval,
+                               .silence_limit = settings.silence_limit,
+                               .max_crashes = settings.max_crashes,
+                               .numbers = options_.numbers,
+                               .supervisor = me,
+                               .store = store_,
+                               .metrics = metrics_,
+                               .log = settings.log,
+                               .draw = options_.draw,
+                               .mode = options_.mode});
+  self_->monitor(metrics_);
+  self_->monitor(store_);
+  self_->monitor(keeper_);
+}
+
+// -- messages -----------------------------------------------------------------
+
+caf::result<drain_report> supervisor_state::upgrade(const upgrade_call& call) {
+  if (stage_ != stage::open)
+    return drain_report{};
+  auto generation = ++generation_;
+  std::vector<poller_id> old;
+  for (const auto& [id, who] : members_)
+    if (!who.draining)
+      old.push_back(id);
+  // Queues that are not named any more end with their poller.
+  auto lines = std::exchange(lines_, {});
+  for (const auto& [queue, line] : lines)
+    credits_.assign(queue, 0, std::nullopt);
+  for (const auto& config : *call.configs) {
+    auto& now = lines_[config.queue];
+    if (auto before = lines.find(config.queue); before != lines.end())
+      now.load = before->second.load;
+    now.concurrency = config.concurrency;
+    now.generation = generation;
+    now.load->concurrency = config.concurrency;
+    auto board = std::make_shared<stop_board>();
+    auto run = std::make_shared<executor>(
+        std::make_shared<const worker_config>(config), board,
+        options_.settings.log, options_.draw);
+    auto id = spawn({.handle = {},
+                     .queue = config.queue,
+                     .generation = generation,
+                     .run = std::move(run),
+                     .board = std::move(board),
+                     .book = std::make_shared<poller_book>(),
+                     .load = now.load});
+    credits_.assign(config.queue, static_cast<std::size_t>(config.concurrency),
+                    id);
+    options_.numbers->gauge(config.queue, now.load->running,
+                            config.concurrency);
+  }
+  for (auto id : old)
+    drain(members_.at(id));
+  for (const auto& [queue, line] : lines_)
+    grant_credits(queue);
+  auto number = next_deadline_++;
+  auto answer = self_->make_response_promise<drain_report>();
+  upgrades_.emplace(number, pending_upgrade{generation, answer});
+  self_->delayed_send(self_, call.grace, deadline_atom_v, number);
+  answer_upgrades();
+  return answer;
+}
+
+std::vector<queue_status> supervisor_state::status() const {
+  std::vector<queue_status> all;
+  for (const auto& [queue, line] : lines_)
+    all.push_back({.queue = queue,
+                   .concurrency = line.concurrency,
+                   .running = line.load->running,
+                   .generation = line.generation,
+                   .stopped = line.stopped});
+  return all;
+}
+
+void supervisor_state::credits_returned(const credits_back& x) {
+  auto who = members_.find(x.from);
+  if (who == members_.end())
+    return;
+  credits_.give_back(who->second.queue, x.from, x.credits);
+  grant_credits(who->second.queue);
+}
+
+void supervisor_state::pass_on(handover& x) {
+  if (x.jobs.empty())
+    return;
+  auto queue = x.jobs.front().value.queue;
+  adopt(queue, std::make_shared<std::vector<leased_job>>(std::move(x.jobs)));
+}
+
+void supervisor_state::wake(const wake_up& x) {
+  for (const auto& [id, who] : members_)
+    if (!who.draining && (x.queue.empty() || x.queue == who.queue))
+      self_->send(who.handle, x);
+}
+
+void supervisor_state::lose(const leases_lost& x) {
+  for (const auto& [id, who] : members_)
+    self_->send(who.handle, x);
+}
+
+void supervisor_state::deadline(std::uint64_t number) {
+  auto found = upgrades_.find(number);
+  if (found != upgrades_.end()) {
+    auto answer = std::move(found->second.answer);
+    auto report = unfinished(found->second.generation);
+    upgrades_.erase(found);
+    answer.deliver(std::move(report));
+  } else if (number == close_deadline_) {
+    give_up_close();
+  }
+}
+
+// -- pollers ------------------------------------------------------------------
+
+poller_id supervisor_state::spawn(member what) {
+  auto id = next_id_++;
+  what.handle = spawn_poller(
+      self_->system(), {.id = id,
+                        .run = what.run,
+                        .board = what.board,
+                        .book = what.book,
+                        .load = what.load,
+                        .numbers = options_.numbers,
+                        .supervisor = caf::actor_cast<supervisor_actor>(self_),
+                        .store = store_,
+                        .metrics = metrics_,
+                        .make_slot = options_.make_slot,
+                        .log = options_.settings.log,
+                        .draw = options_.draw,
+                        .draining = what.draining,
+                        .mode = options_.mode});
+  self_->monitor(what.handle);
+  members_.emplace(id, std::move(what));
+  return id;
+}
+
+void supervisor_state::drain(member& who) {
+  who.draining = true;
+  self_->send(who.handle, drain_atom_v);
+}
+
+void supervisor_state::grant_credits(const std::string& queue) {
+  if (auto next = credits_.next(queue))
+    self_->send(members_.at(next->to).handle, grant{next->count});
+}
+
+void supervisor_state::adopt(const std::string& queue,
+                             std::shared_ptr<std::vector<leased_job>> jobs) {
+  auto live = credits_.live(queue);
+  if (!live)
+    return give_back(*jobs);
+  self_->request(members_.at(*live).handle, caf::infinite, adoption{jobs})
+      .then([] {},
+            [this, queue, jobs](const caf::error&) {
+              // That one is gone by now; its heir, if there is one, is next.
+              if (!jobs->empty())
+                adopt(queue, jobs);
+            });
+}
+
+void supervisor_state::give_back(const std::vector<leased_job>& jobs) {
+  release_wish wish;
+  for (const auto& job : jobs)
+    wish.leases.push_back({job.value.id, job.fence});
+  self_->send(store_, std::move(wish));
+}
+
+} // namespace callboard::actors

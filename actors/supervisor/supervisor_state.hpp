@@ -1,0 +1,122 @@
+#pragma once
+
+#include "actors/pipeline/executor.hpp"
+#include "actors/pipeline/stop_board.hpp"
+#include "actors/poller/poller.hpp"
+#include "actors/supervisor/credits.hpp"
+#include "actors/supervisor/restart_budget.hpp"
+#include "actors/supervisor/supervisor.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace callboard::actors {
+
+class supervisor_state {
+public:
+  static constexpr const char* name = "supervisor";
+
+  explicit supervisor_state(
+      supervisor_actor::stateful_pointer<supervisor_state> self)
+      : self_{self} {}
+
+  void start(supervisor_options options);
+
+  // -- messages, in the order of actors.hpp -----------------------------------
+
+  caf::result<drain_report> upgrade(const upgrade_call& call);
+  caf::result<drain_report> close(const close_call& call);
+  std::vector<queue_status> status() const;
+  void credits_returned(const credits_back& x);
+  void pass_on(handover& x);
+  void wake(const wake_up& x);
+  void lose(const leases_lost& x);
+  void deadline(std::uint64_t number);
+
+private:
+  using promise = caf::typed_response_promise<drain_report>;
+
+  /// One living poller.
+  struct member {
+    poller_actor handle;
+    std::string queue;
+    std::uint64_t generation = 0;
+    std::shared_ptr<const executor> run;
+    std::shared_ptr<stop_board> board;
+    std::shared_ptr<poller_book> book;
+    std::shared_ptr<queue_load> load;
+    bool draining = false;
+  };
+
+  /// One queue of the newest upgrade.
+  struct queue_line {
+    int concurrency = 0;
+    std::uint64_t generation = 0;
+    bool stopped = false;
+    std::shared_ptr<queue_load> load = std::make_shared<queue_load>();
+    restart_budget restarts{poller_restarts};
+  };
+
+  /// An upgrade whose old generations still run.
+  struct pending_upgrade {
+    std::uint64_t generation = 0;
+    promise answer;
+  };
+
+  // -- pollers ----------------------------------------------------------------
+
+  poller_id spawn(member what);
+  void drain(member& who);
+  void grant_credits(const std::string& queue);
+  void adopt(const std::string& queue,
+             std::shared_ptr<std::vector<leased_job>> jobs);
+  void give_back(const std::vector<leased_job>& jobs);
+  void member_died(const caf::down_msg& down);
+  void restart(poller_id id, member dead);
+  void give_up(poller_id id, member dead);
+
+  // -- ends -------------------------------------------------------------------
+
+  void answer_upgrades();
+  drain_report unfinished(std::uint64_t below) const;
+  void stop_everybody();
+  void finish_close();
+  void leave();
+  void flush_metrics();
+  void answer_close();
+  void give_up_close();
+  void shut_down();
+  void fail_node(const error& why);
+
+  supervisor_actor::stateful_pointer<supervisor_state> self_;
+  supervisor_options options_;
+  metrics_actor metrics_;
+  store_pool_actor store_;
+  keeper_actor keeper_;
+
+  credits credits_;
+  std::map<poller_id, member> members_;
+  std::map<std::string, queue_line> lines_;
+  poller_id next_id_ = 1;
+  std::uint64_t generation_ = 0;
+
+  std::map<std::uint64_t, pending_upgrade> upgrades_;
+  std::uint64_t next_deadline_ = 1;
+
+  /// A close goes through these in order.
+  enum class stage : std::uint8_t { open, draining, stopping, flushing, over };
+
+  stage stage_ = stage::open;
+  std::uint64_t close_deadline_ = 0;
+  std::vector<promise> closers_;
+  drain_report last_report_;
+};
+
+} // namespace callboard::actors
