@@ -79,7 +79,7 @@ TEST_CASE("the bounds of each field are allowed") {
 
 TEST_CASE("months and weekdays have names in any case") {
   const auto month_names = {"JAN", "feb", "Mar", "aPR", "may", "JUN",
-                                "jul", "Aug", "sep", "Oct", "nov", "DEC"};
+                            "jul", "Aug", "sep", "Oct", "nov", "DEC"};
   unsigned month = 0;
   for (auto name : month_names)
     CHECK(months(name) == bits({++month}));
