@@ -149,11 +149,14 @@ rows postgres_connection::execute(const char* sql, const parameters* values) {
 // An idle connection has nothing to say, unless it was closed. Whoever looks
 // first knows that nothing was sent, and so that nothing was stored.
 void postgres_connection::check_alive() {
-  pollfd socket{PQsocket(native_), POLLIN, 0};
-  if (broken_ || ::poll(&socket, 1, 0) <= 0)
-    return;
-  if (!PQconsumeInput(native_) || PQstatus(native_) != CONNECTION_OK)
-    lost(PQerrorMessage(native_));
+  // The server's last words come before the end of the stream.
+  while (!broken_) {
+    pollfd socket{PQsocket(native_), POLLIN, 0};
+    if (::poll(&socket, 1, 0) <= 0)
+      return;
+    if (!PQconsumeInput(native_) || PQstatus(native_) != CONNECTION_OK)
+      lost(PQerrorMessage(native_));
+  }
 }
 
 pg_result* postgres_connection::wait_for_results() {

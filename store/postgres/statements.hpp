@@ -418,7 +418,7 @@ inline constexpr auto list_jobs
       " and ($5::text is null or j.type = $5::text)"
       " and ($6::int8 is null or j.state = $6::int8)"
       " and ($7::int8 is null or (j.run_at <= " CALLBOARD_NOW(
-          "$2") ")::int8 = $7::int8) order by j.id limit $8::int8";
+          "$2") ")::int4 = $7::int8) order by j.id limit $8::int8";
 inline constexpr auto sequence_of
     = "select coalesce(max(sequence), 0) from callboard_dead_job"
       " where job_id = $1::text";

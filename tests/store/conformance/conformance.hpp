@@ -47,6 +47,11 @@ inline std::unique_ptr<job_store> join(database& db,
   return store;
 }
 
+/// Ends a node's connection as its death would, and waits until the database
+/// has noticed.
+void kill_node(const backend& place, std::unique_ptr<job_store> node,
+               const std::string& name = "n1");
+
 inline new_job a_job(std::string id, std::string queue = "mail") {
   new_job made{.queue = std::move(queue), .type = "welcome"};
   made.arg = "arg of " + id;

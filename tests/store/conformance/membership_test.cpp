@@ -1,0 +1,208 @@
+#include "tests/store/conformance/conformance.hpp"
+
+#include <algorithm>
+
+using namespace callboard;
+using namespace callboard::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr duration silence = 30s;
+
+} // namespace
+
+TEST_CASE("a node is registered, seen and gone when it leaves") {
+  auto place = every_backend();
+  auto db = place->open();
+  auto store = ok(db->connect());
+  auto id = ok(store->join("n1", "host:4910"));
+  CHECK(id > 0);
+  place->clock().advance(2s);
+  ok(store->heartbeat({{"mail", 4, 3, 10, 1, 2500}, {"video", 1, 0, 0, 0, 0}}));
+  ok(store->heartbeat({{"mail", 4, 2, 11, 1, 2600}}));
+  auto nodes = ok(store->nodes());
+  REQUIRE(nodes.size() == 1);
+  CHECK(nodes[0].id == id);
+  CHECK(nodes[0].name == "n1");
+  CHECK(nodes[0].address == "host:4910");
+  CHECK(nodes[0].alive);
+  CHECK(nodes[0].seen_at - nodes[0].started_at == 2s);
+  REQUIRE(nodes[0].queues.size() == 1);
+  CHECK(nodes[0].queues[0].running == 2);
+  CHECK(nodes[0].queues[0].performed == 11);
+  CHECK(nodes[0].queues[0].per_second_milli == 2600);
+  ok(store->leave());
+  ok(store->leave());
+  CHECK(ok(store->nodes()).empty());
+}
+
+TEST_CASE("the jobs of a dead node wait as suspects") {
+  auto place = every_backend();
+  auto db = place->open();
+  auto dying = join(*db, "n1");
+  auto store = join(*db, "n2");
+  put(*store, {a_job("a"), a_job("b")});
+  auto leases = take(*dying);
+  REQUIRE(leases.size() == 2);
+  CHECK(ok(store->reclaim(silence, 3)).nodes.empty());
+  kill_node(*place, std::move(dying));
+  place->clock().advance(1s);
+  auto report = ok(store->reclaim(silence, 3));
+  CHECK(report.nodes == strings{"n1"});
+  CHECK(report.freed == 2);
+  CHECK(report.dead.empty());
+  auto found = ok(store->find("a"));
+  REQUIRE(found);
+  CHECK(found->state == job_state::suspect);
+  CHECK(found->crashes == 1);
+  CHECK(found->value.attempt == 1);
+  CHECK(found->value.run_at == place->clock().now());
+  CHECK(contains(found->value.last_error, "worker died: node 'n1'"));
+  CHECK(contains(found->value.last_error, "attempt 1"));
+  CHECK_FALSE(settle_one(*store, leases[0], completed{}));
+  CHECK(ok(store->nodes()).size() == 1);
+  CHECK(ok(store->reclaim(silence, 3)).nodes.empty());
+}
+
+TEST_CASE("a suspect comes alone, and only to who may have one") {
+  auto place = every_backend();
+  auto db = place->open();
+  auto dying = join(*db, "n1");
+  auto store = join(*db, "n2");
+  put(*store, {a_job("a"), a_job("b")});
+  REQUIRE(take(*dying).size() == 2);
+  kill_node(*place, std::move(dying));
+  CHECK(ok(store->reclaim(silence, 3)).freed == 2);
+  put(*store, {a_job("c"), a_job("d")});
+  auto without = take_batch(*store, "mail", 1, false);
+  CHECK(ids(without.jobs) == strings{"c"});
+  CHECK_FALSE(without.jobs[0].suspect);
+  auto batch = take_batch(*store, "mail", 10, true);
+  CHECK(ids(batch.jobs) == strings{"a"});
+  CHECK(batch.jobs[0].suspect);
+  CHECK(batch.jobs[0].value.attempt == 2);
+  CHECK(batch.next_due == duration{0});
+  // The caller holds a suspect now: nothing else is said to be due.
+  auto rest = take_batch(*store, "mail", 10, false);
+  CHECK(ids(rest.jobs) == strings{"d"});
+  CHECK_FALSE(rest.next_due);
+  CHECK(settle_one(*store, batch.jobs[0], completed{}));
+  CHECK(ids(take_batch(*store).jobs) == strings{"b"});
+}
+
+TEST_CASE("a released suspect stays one") {
+  auto place = every_backend();
+  auto db = place->open();
+  auto dying = join(*db, "n1");
+  auto store = join(*db, "n2");
+  put(*store, a_job("a"));
+  REQUIRE(take(*dying).size() == 1);
+  kill_node(*place, std::move(dying));
+  CHECK(ok(store->reclaim(silence, 3)).freed == 1);
+  auto lease = take_one(*store);
+  CHECK(ok(store->release({{"a", lease.fence}})) == 1);
+  CHECK(ok(store->find("a"))->state == job_state::suspect);
+  CHECK(take_one(*store).suspect);
+}
+
+TEST_CASE("a job that outlives too many nodes goes to the dead letters") {
+  auto place = every_backend();
+  auto db = place->open();
+  auto store = join(*db, "watcher");
+  put(*store, a_job("poison"));
+  auto crash = [&](const std::string& name) {
+    auto dying = join(*db, name);
+    REQUIRE(take(*dying).size() == 1);
+    kill_node(*place, std::move(dying), name);
+    return ok(store->reclaim(silence, 2));
+  };
+  CHECK(crash("n1").freed == 1);
+  auto report = crash("n2");
+  CHECK(report.freed == 0);
+  REQUIRE(report.dead.size() == 1);
+  CHECK(report.dead[0].id == "poison");
+  CHECK(report.dead[0].attempt == 2);
+  CHECK(contains(report.dead[0].last_error, "node 'n2'"));
+  auto found = ok(store->find("poison"));
+  REQUIRE(found);
+  CHECK(found->state == job_state::dead);
+  CHECK(found->crashes == 2);
+}
+
+TEST_CASE("a silent node is dead though its lock is held") {
+  auto place = every_backend();
+  auto db = place->open();
+  auto stopped = join(*db, "stopped");
+  auto store = join(*db, "n2");
+  put(*store, a_job("a"));
+  auto lease = take_one(*stopped);
+  place->clock().advance(silence);
+  ok(store->heartbeat({}));
+  CHECK(ok(store->reclaim(silence, 3)).nodes.empty());
+  place->clock().advance(1us);
+  auto report = ok(store->reclaim(silence, 3));
+  CHECK(report.nodes == strings{"stopped"});
+  CHECK(report.freed == 1);
+  failed_with(stopped->heartbeat({}), errc::incarnation_lost);
+  failed_with(stopped->lease({{"mail", 1, true}}), errc::incarnation_lost);
+  CHECK_FALSE(settle_one(*stopped, lease, completed{}));
+  ok(stopped->join("again", ""));
+  CHECK(take(*stopped).size() == 1);
+}
+
+TEST_CASE("a node never declares itself dead") {
+  auto place = every_backend();
+  auto db = place->open();
+  auto store = join(*db);
+  put(*store, a_job("a"));
+  auto lease = take_one(*store);
+  place->clock().advance(24h);
+  CHECK(ok(store->reclaim(silence, 1)).nodes.empty());
+  CHECK(settle_one(*store, lease, completed{}));
+}
+
+TEST_CASE("a node goes on as its former incarnation when its lock is free") {
+  auto place = every_backend();
+  auto db = place->open();
+  auto first = ok(db->connect());
+  auto id = ok(first->join("n1", ""));
+  put(*first, a_job("a"));
+  auto lease = take_one(*first);
+  auto second = ok(db->connect());
+  // Somebody else holds the lock: a new incarnation.
+  auto other = ok(second->join("n1", "", id));
+  CHECK(other != id);
+  ok(second->leave());
+  kill_node(*place, std::move(first));
+  CHECK(ok(second->join("n1", "", id)) == id);
+  CHECK(ok(second->reclaim(silence, 3)).nodes.empty());
+  CHECK(ok(second->held()) == std::vector<lease_ref>{{"a", lease.fence}});
+  CHECK(settle_one(*second, lease, completed{}));
+}
+
+TEST_CASE("a node that was declared dead gets a new incarnation") {
+  auto place = every_backend();
+  auto db = place->open();
+  auto watcher = join(*db, "watcher");
+  auto store = ok(db->connect());
+  auto id = ok(store->join("n1", ""));
+  kill_node(*place, std::move(store));
+  CHECK(ok(watcher->reclaim(silence, 3)).nodes == strings{"n1"});
+  store = ok(db->connect());
+  CHECK(ok(store->join("n1", "", id)) != id);
+  CHECK(take(*store).empty());
+}
+
+TEST_CASE("who leaves with leases frees them") {
+  auto place = every_backend();
+  auto db = place->open();
+  auto leaving = join(*db, "n1");
+  put(*leaving, a_job("a"));
+  REQUIRE(take(*leaving).size() == 1);
+  ok(leaving->leave());
+  failed_with(leaving->lease({{"mail", 1, true}}), errc::incarnation_lost);
+  auto store = join(*db, "n2");
+  CHECK(ok(store->find("a"))->state == job_state::suspect);
+  CHECK(take(*store).size() == 1);
+}
