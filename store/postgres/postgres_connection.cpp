@@ -29,7 +29,9 @@ std::string settings(const database_options& options, PGconn* connection) {
   auto wait = milliseconds(options.statement_timeout);
   auto text = "set statement_timeout = " + wait + "; set lock_timeout = " + wait
               + "; set idle_in_transaction_session_timeout = " + wait
-              + "; set client_min_messages = warning; set jit = off;";
+              + "; set client_min_messages = warning; set jit = off;"
+                // A plan made while the tables were small must stay good.
+                " set enable_seqscan = off;";
   const char* host = PQhost(connection);
   if (host && *host && *host != '/')
     text += " set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2;"
@@ -71,12 +73,13 @@ rows postgres_connection::query(const char* sql, const parameters& values) {
   return execute(sql, &values);
 }
 
-rows postgres_connection::change(const char* sql, const parameters& values) {
+template <class Work>
+rows postgres_connection::changed_by(Work work) {
   if (in_transaction())
-    return execute(sql, &values);
+    return work();
   check_alive();
   try {
-    return execute(sql, &values);
+    return work();
   } catch (const failure& what) {
     if (!broken_)
       throw;
@@ -84,6 +87,30 @@ rows postgres_connection::change(const char* sql, const parameters& values) {
         {errc::commit_unknown,
          what.why().message + "; whether the change was stored is unknown"}};
   }
+}
+
+rows postgres_connection::change(const char* sql, const parameters& values) {
+  return changed_by([&] { return execute(sql, &values); });
+}
+
+rows postgres_connection::repeat(const char* sql, const parameters& values) {
+  const auto& name = prepared(sql, values);
+  return changed_by([&] {
+    return answer_to(PQsendQueryPrepared(native_, name.c_str(), values.size(),
+                                         values.values(), values.lengths(),
+                                         values.formats(), 1));
+  });
+}
+
+const std::string& postgres_connection::prepared(const char* sql,
+                                                 const parameters& values) {
+  auto known = prepared_.find(sql);
+  if (known != prepared_.end())
+    return known->second;
+  auto name = "callboard_" + std::to_string(prepared_.size());
+  answer_to(
+      PQsendPrepare(native_, name.c_str(), sql, values.size(), values.types()));
+  return prepared_.emplace(sql, std::move(name)).first->second;
 }
 
 void postgres_connection::run(const std::string& sql) {
@@ -127,13 +154,16 @@ bool postgres_connection::in_transaction() const noexcept {
 }
 
 rows postgres_connection::execute(const char* sql, const parameters* values) {
+  return answer_to(values ? PQsendQueryParams(native_, sql, values->size(),
+                                              values->types(), values->values(),
+                                              values->lengths(),
+                                              values->formats(), 1)
+                          : PQsendQuery(native_, sql));
+}
+
+rows postgres_connection::answer_to(int sent) {
   if (broken_)
     throw failure{lost_connection(name_, "it broke before")};
-  auto sent = values
-                  ? PQsendQueryParams(native_, sql, values->size(),
-                                      values->types(), values->values(),
-                                      values->lengths(), values->formats(), 1)
-                  : PQsendQuery(native_, sql);
   if (!sent)
     lost(PQerrorMessage(native_));
   rows answer{wait_for_results()};

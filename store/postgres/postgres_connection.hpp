@@ -4,6 +4,7 @@
 #include "store/postgres/parameters.hpp"
 #include "store/postgres/rows.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -37,6 +38,10 @@ public:
   /// that breaks meanwhile is then `commit_unknown`.
   rows change(const char* sql, const parameters& values = {});
 
+  /// As `change`, and planned once for the life of the connection. `sql` is one
+  /// of the constants of `postgres/statements.hpp`: its address is the key.
+  rows repeat(const char* sql, const parameters& values);
+
   /// Statements without parameters and answers.
   void run(const std::string& sql);
 
@@ -54,7 +59,11 @@ public:
 private:
   using instant = std::chrono::steady_clock::time_point;
 
+  template <class Work>
+  rows changed_by(Work work);
+  const std::string& prepared(const char* sql, const parameters& values);
   rows execute(const char* sql, const parameters* values);
+  rows answer_to(int sent);
   void check_alive();
   pg_result* wait_for_results();
   void wait_for_socket(bool writing, instant deadline);
@@ -64,6 +73,7 @@ private:
   std::string name_;
   pg_conn* native_;
   duration patience_;
+  std::map<const char*, std::string> prepared_;
   bool broken_ = false;
 };
 

@@ -120,7 +120,7 @@ void postgres_store::lease_some(const std::vector<lease_request>& requests,
   values.add(*member_).add(this->clock()).add(queues).add(limits);
   values.add(suspects).add(look.of_mark).add(look.priorities).add(look.lows);
   values.add(look.of_gap).add(look.above).add(look.below);
-  auto found = connection_->change(postgres::lease, values);
+  auto found = connection_->repeat(postgres::lease, values);
   std::vector<answer> answers(round.size());
   time_point now{};
   std::size_t seen = 0;

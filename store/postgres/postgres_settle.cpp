@@ -101,7 +101,7 @@ void postgres_store::settle_all(const settle_plan& plan,
 void postgres_store::settle_kind(const char* sql,
                                  const std::vector<settle_item>& items,
                                  settle_report& report, parameters values) {
-  auto done = connection_->change(sql, values);
+  auto done = connection_->repeat(sql, values);
   if (static_cast<std::size_t>(done.size()) == items.size()) {
     for (const auto& item : items)
       report.accepted[item.index] = true;

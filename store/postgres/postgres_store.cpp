@@ -19,13 +19,13 @@ result<void> postgres_store::enqueue(const std::vector<new_job>& jobs) {
     std::size_t from = 0;
     auto values = enqueue_chunk(jobs, from, clock());
     if (from == jobs.size()) {
-      connection_->change(postgres::enqueue, values);
+      connection_->repeat(postgres::enqueue, values);
       return;
     }
     postgres_transaction tx{*connection_};
-    connection_->change(postgres::enqueue, values);
+    connection_->repeat(postgres::enqueue, values);
     while (from < jobs.size())
-      connection_->change(postgres::enqueue,
+      connection_->repeat(postgres::enqueue,
                           enqueue_chunk(jobs, from, clock()));
     tx.commit();
   });
