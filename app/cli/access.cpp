@@ -1,0 +1,47 @@
+#include "app/cli/access.hpp"
+
+#include "config/load.hpp"
+
+#include <utility>
+
+namespace callboard::app {
+
+std::variant<config::settings, exit_code>
+load_settings(console& io, const std::string& file) {
+  auto loaded = config::load(file);
+  if (auto* settings = std::get_if<config::settings>(&loaded))
+    return std::move(*settings);
+  for (const auto& each : std::get<std::vector<config::problem>>(loaded))
+    note(io, to_string(each, file));
+  return exit_code::usage;
+}
+
+std::variant<connection, exit_code>
+connect(console& io, const std::string& file, access how) {
+  auto loaded = load_settings(io, file);
+  if (auto* code = std::get_if<exit_code>(&loaded))
+    return *code;
+  connection made{.settings = std::get<config::settings>(std::move(loaded))};
+  auto options = made.settings.database;
+  if (how == access::existing) {
+    options.must_exist = true;
+    options.auto_migrate = false;
+  }
+  made.db = open(made.settings.database_url, options);
+  auto store = made.db->connect();
+  if (!store)
+    return complain_about(io, store.error(), file);
+  made.store = std::move(*store);
+  return made;
+}
+
+exit_code complain_about(console& io, const error& what,
+                         const std::string& file) {
+  auto code = to_exit_code(what.code);
+  if (what.code == errc::schema_outdated)
+    return complain(io, what.message + "; run: callboard migrate -c " + file,
+                    code);
+  return complain(io, what.message, code);
+}
+
+} // namespace callboard::app

@@ -1,0 +1,112 @@
+#include "app/cli/access.hpp"
+#include "app/cli/bulk.hpp"
+#include "app/cli/commands.hpp"
+#include "app/cli/known.hpp"
+#include "app/cli/text.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <ostream>
+
+namespace callboard::app {
+
+namespace {
+
+/// All bytes of a file ("-": standard input), up to one more than `limit`.
+result<std::string> read_bytes(const std::string& path, int standard_input,
+                               std::size_t limit) {
+  auto problem = [&] {
+    return error{errc::invalid_job,
+                 "--arg-file " + path + ": " + std::strerror(errno)};
+  };
+  bool opened = path != "-";
+  int file
+      = opened ? ::open(path.c_str(), O_RDONLY | O_CLOEXEC) : standard_input;
+  if (file < 0)
+    return problem();
+  std::string bytes;
+  std::array<char, 65536> chunk;
+  ssize_t count = 1;
+  while (count > 0 && bytes.size() <= limit) {
+    count = read(file, chunk.data(), chunk.size());
+    if (count > 0)
+      bytes.append(chunk.data(), static_cast<std::size_t>(count));
+  }
+  auto outcome = count < 0 ? result<std::string>{problem()}
+                           : result<std::string>{std::move(bytes)};
+  if (opened)
+    close(file);
+  return outcome;
+}
+
+result<new_job> job_of(const enqueue_command& what, std::size_t arg_limit,
+                       int standard_input) {
+  new_job job{.queue = what.queue,
+              .type = what.type,
+              .arg = what.arg.value_or(""),
+              .id = what.id,
+              .delay = what.delay,
+              .run_at = what.run_at,
+              .priority = what.priority,
+              .request_id = what.request_id,
+              .max_attempts = what.max_attempts};
+  if (!what.arg_file.empty()) {
+    auto bytes = read_bytes(what.arg_file, standard_input, arg_limit);
+    if (!bytes)
+      return bytes.error();
+    job.arg = std::move(*bytes);
+  }
+  return job;
+}
+
+exit_code store_one(const enqueue_command& what, connection& db, console& io) {
+  auto limit = db.settings.database.arg_limit;
+  auto job = job_of(what, limit, io.in);
+  if (!job)
+    return complain(io, job.error());
+  auto jobs = prepare({std::move(*job)}, {}, limit);
+  if (!jobs)
+    return complain(io, jobs.error());
+  auto stored = db.store->enqueue(*jobs);
+  if (!stored)
+    return complain_about(io, stored.error(), what.config);
+  // The hint may get lost: the workers then find the job at their next poll.
+  static_cast<void>(db.store->wake({what.queue}));
+  if (!what.quiet)
+    io.out << jobs->front().id << '\n';
+  return exit_code::done;
+}
+
+} // namespace
+
+exit_code perform(const enqueue_command& what, console& io) {
+  if (!what.from_stdin && (what.queue.empty() || what.type.empty()))
+    return complain(io,
+                    std::string{what.queue.empty() ? "which queue? Say -q QUEUE"
+                                                   : "which type? Say -t TYPE"}
+                        + ". See callboard enqueue --help",
+                    exit_code::usage);
+  auto loaded = load_settings(io, what.config);
+  if (auto* code = std::get_if<exit_code>(&loaded))
+    return *code;
+  known_types known{std::get<config::settings>(loaded), what.config};
+  if (!what.from_stdin) {
+    if (auto warning = known.doubt(what.queue, what.type)) {
+      if (what.strict)
+        return complain(io, *warning, exit_code::usage);
+      note(io, "warning: " + *warning);
+    }
+  }
+  auto connected = connect(io, what.config, access::as_configured);
+  if (auto* code = std::get_if<exit_code>(&connected))
+    return *code;
+  auto& db = std::get<connection>(connected);
+  return what.from_stdin ? store_lines(what, db, known, io)
+                         : store_one(what, db, io);
+}
+
+} // namespace callboard::app

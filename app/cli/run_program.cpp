@@ -1,0 +1,42 @@
+#include "app/cli/commands.hpp"
+
+#include <exception>
+#include <ostream>
+
+namespace callboard::app {
+
+namespace {
+
+exit_code perform(const print_command& what, console& io) {
+  io.out << what.text;
+  return exit_code::done;
+}
+
+exit_code dispatch(const command& what, console& io) {
+  try {
+    return std::visit([&](const auto& each) { return perform(each, io); },
+                      what);
+  } catch (const failure& x) {
+    return complain(io, x.why());
+  } catch (const std::exception& x) {
+    return complain(io, std::string{"unexpected: "} + x.what(),
+                    exit_code::failed);
+  }
+}
+
+} // namespace
+
+exit_code run_program(console& io, const std::vector<std::string>& arguments) {
+  auto parsed = parse_command_line(arguments);
+  if (const auto* wrong = std::get_if<usage_error>(&parsed))
+    return complain(io, wrong->message, exit_code::usage);
+  auto code = dispatch(std::get<command>(parsed), io);
+  io.out.flush();
+  if (!io.out && code == exit_code::done)
+    return complain(io,
+                    "standard output can't be written to; is its disk full?",
+                    exit_code::failed);
+  return code;
+}
+
+} // namespace callboard::app

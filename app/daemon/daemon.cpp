@@ -1,0 +1,271 @@
+#include "app/daemon/daemon.hpp"
+
+#include "actors/metrics/logging_observer.hpp"
+#include "actors/metrics/prometheus.hpp"
+#include "app/cli/access.hpp"
+#include "app/cli/text.hpp"
+#include "app/daemon/reload.hpp"
+#include "app/handlers/make_workers.hpp"
+#include "config/load.hpp"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <ostream>
+#include <set>
+#include <utility>
+
+namespace callboard::app {
+
+namespace {
+
+std::string join(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const auto& each : parts)
+    text += (text.empty() ? "" : ", ") + each;
+  return text;
+}
+
+std::string many(std::size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+} // namespace
+
+daemon::daemon(const run_command& what, config::settings settings, console& io)
+    : what_{what}, settings_{std::move(settings)}, io_{io},
+      signals_{SIGTERM, SIGINT, SIGHUP}, log_{settings_.log} {
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+daemon::~daemon() {
+  signals_.interrupt();
+  if (signal_thread_.joinable())
+    signal_thread_.join();
+}
+
+exit_code daemon::run() {
+  signal_thread_ = std::thread{[this] {
+    take_signals();
+  }};
+  if (auto code = start(); code != exit_code::done)
+    return code;
+  greet();
+  for (;;) {
+    switch (next_wish()) {
+    case wish::reload:
+      reload();
+      break;
+    case wish::end:
+      return drain();
+    }
+  }
+}
+
+// -- start
+// ---------------------------------------------------------------------
+
+exit_code daemon::start() {
+  auto workers = make_workers(settings_);
+  if (auto* problems = std::get_if<std::vector<config::problem>>(&workers)) {
+    for (const auto& each : *problems)
+      note(io_, to_string(each, what_.config));
+    return exit_code::usage;
+  }
+  if (auto code = open_database(); code != exit_code::done)
+    return code;
+  health_ = std::make_unique<health>(db_);
+  auto options = settings_.node;
+  options.log = log_.sink();
+  options.observers.push_back(running_);
+  if (what_.live) {
+    live_ = std::make_shared<live_view>(io_.out, io_.colours, settings_);
+    options.observers.push_back(live_);
+  } else {
+    options.observers.push_back(make_logging_observer(log_.sink()));
+  }
+  if (what_.once) {
+    std::set<std::string> queues;
+    for (const auto& each : settings_.queues)
+      queues.insert(each.name);
+    once_ = std::make_shared<once_watcher>(db_, queues, what_.once_horizon,
+                                           [this] { push(wish::end); });
+    options.observers.push_back(once_);
+  }
+  client_ = std::make_unique<client>(db_, std::move(options));
+  if (auto code = listen(); code != exit_code::done)
+    return code;
+  return start_workers(
+      std::get<std::vector<worker_config>>(std::move(workers)));
+}
+
+exit_code daemon::open_database() {
+  db_ = open(settings_.database_url, settings_.database);
+  auto store = db_->connect();
+  if (!store)
+    return tell(store.error());
+  auto nodes = (*store)->nodes();
+  if (!nodes)
+    return tell(nodes.error());
+  std::vector<std::string> others;
+  for (const auto& each : *nodes)
+    if (each.alive)
+      others.push_back(each.name);
+  if (!others.empty())
+    log_.info("this database already has " + many(others.size(), "node") + ": "
+              + join(others) + "; they share its queues with this one");
+  return exit_code::done;
+}
+
+exit_code daemon::listen() {
+  if (!settings_.http)
+    return exit_code::done;
+  auto server = http_server::start(
+      *settings_.http,
+      {.metrics
+       = [source = client_->metrics()] { return prometheus_text(*source); },
+       .health =
+           [this] {
+             return health_->report();
+           }});
+  if (!server)
+    return tell(server.error());
+  http_ = std::move(*server);
+  return exit_code::done;
+}
+
+exit_code daemon::start_workers(std::vector<worker_config> workers) {
+  auto done = client_->try_upgrade(std::move(workers));
+  if (!done)
+    return tell(done.error());
+  health_->enter(phase::working);
+  if (once_)
+    once_->start();
+  return exit_code::done;
+}
+
+void daemon::greet() {
+  std::size_t slots = 0;
+  for (const auto& each : settings_.queues)
+    slots += static_cast<std::size_t>(each.concurrency);
+  log_.info("ready: " + many(settings_.queues.size(), "queue") + ", "
+            + many(slots, "slot") + ", database " + db_->name()
+            + (http_ ? ", " + http_->address() : ""));
+}
+
+// -- while it works
+// ------------------------------------------------------------
+
+void daemon::push(wish what) {
+  {
+    std::lock_guard lock{mutex_};
+    wishes_.push_back(what);
+  }
+  changed_.notify_all();
+}
+
+daemon::wish daemon::next_wish() {
+  std::unique_lock lock{mutex_};
+  changed_.wait(lock, [&] { return !wishes_.empty(); });
+  auto next = wishes_.front();
+  wishes_.pop_front();
+  return next;
+}
+
+void daemon::take_signals() {
+  bool asked_to_end = false;
+  while (auto signal = signals_.wait()) {
+    if (*signal == SIGHUP) {
+      push(wish::reload);
+      continue;
+    }
+    if (asked_to_end) {
+      auto running = running_->names();
+      log_.error("asked twice to end: stopped at once; "
+                 + (running.empty() ? "no job ran"
+                                    : "to be performed again by another node "
+                                      "or at the next start: "
+                                          + join(running)));
+      _exit(static_cast<int>(exit_code::failed));
+    }
+    asked_to_end = true;
+    push(wish::end);
+  }
+}
+
+void daemon::reload() {
+  auto loaded = config::load(what_.config);
+  auto refuse = [&](const std::vector<config::problem>& problems) {
+    for (const auto& each : problems)
+      log_.error(to_string(each, what_.config));
+    log_.error(what_.config + " was not taken: "
+               + many(problems.size(), "problem") + "; nothing has changed");
+  };
+  if (auto* problems = std::get_if<std::vector<config::problem>>(&loaded))
+    return refuse(*problems);
+  auto& wanted = std::get<config::settings>(loaded);
+  auto workers = make_workers(wanted);
+  if (auto* problems = std::get_if<std::vector<config::problem>>(&workers))
+    return refuse(*problems);
+  auto later = needs_restart(settings_, wanted);
+  if (!later.empty())
+    log_.warning(what_.config
+                 + ": restart for these to change, too: " + join(later));
+  log_.level(wanted.log.level);
+  settings_.queues = wanted.queues;
+  // Upgrades may overlap; one that waits for a long job holds up nothing.
+  upgrades_.emplace_back(
+      [this, next = std::get<std::vector<worker_config>>(
+                 std::move(workers))]() mutable { upgrade(std::move(next)); });
+}
+
+void daemon::upgrade(std::vector<worker_config> workers) {
+  auto queues = many(workers.size(), "queue");
+  auto done = client_->try_upgrade(std::move(workers));
+  if (!done && done.error().code == errc::closed)
+    return;
+  if (!done)
+    log_.error(what_.config + " was not taken: " + done.error().message
+               + "; nothing has changed");
+  else if (!done->drained)
+    log_.warning("reloaded " + what_.config + ": " + queues
+                 + "; jobs of the old workers still run: "
+                 + join(done->still_running));
+  else
+    log_.info("reloaded " + what_.config + ": " + queues);
+}
+
+// -- end
+// -----------------------------------------------------------------------
+
+exit_code daemon::drain() {
+  health_->enter(phase::draining);
+  auto running = running_->names();
+  log_.info("ending: no new jobs; "
+            + (running.empty() ? std::string{"none runs"}
+                               : many(running.size(), "job") + " may take "
+                                     + show_span(settings_.node.shutdown_grace)
+                                     + ": " + join(running)));
+  once_.reset();
+  auto report = client_->close();
+  for (auto& each : upgrades_)
+    each.join();
+  upgrades_.clear();
+  http_.reset();
+  if (live_)
+    live_->print_summary();
+  if (report.drained) {
+    log_.info("ended");
+    return exit_code::done;
+  }
+  log_.error("ended after " + show_span(settings_.node.shutdown_grace)
+             + " while these still ran, which will be performed again: "
+             + join(report.still_running));
+  return exit_code::failed;
+}
+
+exit_code daemon::tell(const error& what) {
+  return complain_about(io_, what, what_.config);
+}
+
+} // namespace callboard::app

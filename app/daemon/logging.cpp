@@ -1,0 +1,137 @@
+#include "app/daemon/logging.hpp"
+
+#include "app/cli/text.hpp"
+#include "store/model/text.hpp"
+#include "store/model/time.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <spdlog/logger.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+
+#include <array>
+#include <cstdlib>
+#include <limits>
+#include <utility>
+
+namespace callboard::app {
+
+namespace {
+
+spdlog::level::level_enum to_spdlog(log_level level) {
+  switch (level) {
+  case log_level::debug:
+    return spdlog::level::debug;
+  case log_level::info:
+    return spdlog::level::info;
+  case log_level::warning:
+    return spdlog::level::warn;
+  case log_level::error:
+    break;
+  }
+  return spdlog::level::err;
+}
+
+constexpr const char* name_of(log_level level) {
+  constexpr std::array names{"debug", "info", "warning", "error"};
+  return names[static_cast<std::size_t>(level)];
+}
+
+bool needs_quotes(std::string_view value) {
+  return value.empty() || value.find_first_of(" =\"") != value.npos;
+}
+
+} // namespace
+
+struct log_writer::impl {
+  spdlog::logger out;
+  config::log_format format;
+
+  explicit impl(const config::log_settings& settings)
+      : out{"callboard", make_sink()}, format{settings.format} {
+    // Times are in the message in JSON; a colour only means anything in text.
+    out.set_formatter(std::make_unique<spdlog::pattern_formatter>(
+        format == config::log_format::json
+            ? "%v"
+            : "%Y-%m-%dT%H:%M:%S.%fZ %^%-7l%$ %v",
+        spdlog::pattern_time_type::utc));
+    out.set_level(to_spdlog(settings.level));
+    out.flush_on(spdlog::level::debug);
+    // A log that can't be written to must not stop a job.
+    out.set_error_handler([](const std::string&) {});
+  }
+
+  static spdlog::sink_ptr make_sink() {
+    auto* no_colour = std::getenv("NO_COLOR");
+    bool plain = no_colour != nullptr && *no_colour != '\0';
+    return std::make_shared<spdlog::sinks::stderr_color_sink_mt>(
+        plain ? spdlog::color_mode::never : spdlog::color_mode::automatic);
+  }
+
+  void write(const log_record& what) noexcept {
+    auto level = to_spdlog(what.level);
+    if (!out.should_log(level))
+      return;
+    try {
+      out.log(level, spdlog::string_view_t{
+                         format == config::log_format::json
+                             ? to_json_line(what, show_moment(system_now()))
+                             : to_text(what)});
+    } catch (...) {
+      // Out of memory: nothing can be said.
+    }
+  }
+};
+
+log_writer::log_writer(const config::log_settings& settings)
+    : impl_{std::make_shared<impl>(settings)} {}
+
+log_writer::~log_writer() = default;
+
+void log_writer::level(log_level least) {
+  impl_->out.set_level(to_spdlog(least));
+}
+
+log_sink log_writer::sink() const {
+  return [to = impl_](const log_record& what) {
+    to->write(what);
+  };
+}
+
+void log_writer::info(std::string message) const {
+  impl_->write({log_level::info, std::move(message), {}});
+}
+
+void log_writer::warning(std::string message) const {
+  impl_->write({log_level::warning, std::move(message), {}});
+}
+
+void log_writer::error(std::string message) const {
+  impl_->write({log_level::error, std::move(message), {}});
+}
+
+std::string to_text(const log_record& what) {
+  auto line = printable(what.message);
+  for (const auto& [name, value] : what.fields) {
+    auto shown = printable(value);
+    line += "  " + std::string{name} + "=";
+    line += needs_quotes(shown) ? "\"" + shown + "\"" : shown;
+  }
+  return line;
+}
+
+std::string to_json_line(const log_record& what, const std::string& time) {
+  // Texts from outside may be anything; JSON must be UTF-8.
+  auto clean = [](const std::string& text) {
+    return storable_text(text, std::numeric_limits<std::size_t>::max());
+  };
+  boost::json::object line{{"time", time},
+                           {"level", name_of(what.level)},
+                           {"message", clean(what.message)}};
+  for (const auto& [name, value] : what.fields)
+    line[name] = clean(value);
+  return boost::json::serialize(line);
+}
+
+} // namespace callboard::app

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "actors/pipeline/log.hpp"
+#include "config/settings.hpp"
+
+#include <memory>
+#include <string>
+
+namespace callboard::app {
+
+/// The daemon's log on standard error. Text, for people:
+///
+///     2026-11-23T19:00:00.123456Z warning  job failed  id=... queue=mail
+///
+/// or one JSON object a line with "time", "level", "message" and the fields.
+/// Thread-safe; never throws.
+class log_writer {
+public:
+  explicit log_writer(const config::log_settings& settings);
+  ~log_writer();
+
+  /// From now on.
+  void level(log_level least);
+
+  /// Shares ownership; may outlive the writer.
+  log_sink sink() const;
+
+  void info(std::string message) const;
+  void warning(std::string message) const;
+  void error(std::string message) const;
+
+private:
+  struct impl;
+  std::shared_ptr<impl> impl_;
+};
+
+/// One record in one line, without its end.
+std::string to_text(const log_record& what);
+
+/// The same, with `time` in it.
+std::string to_json_line(const log_record& what, const std::string& time);
+
+} // namespace callboard::app

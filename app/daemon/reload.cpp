@@ -1,0 +1,48 @@
+#include "app/daemon/reload.hpp"
+
+namespace callboard::app {
+
+namespace {
+
+bool same(const database_options& a, const database_options& b) {
+  return a.schema == b.schema && a.auto_migrate == b.auto_migrate
+         && a.must_exist == b.must_exist
+         && a.connect_timeout == b.connect_timeout
+         && a.statement_timeout == b.statement_timeout && a.durable == b.durable
+         && a.arg_limit == b.arg_limit;
+}
+
+bool same(const std::optional<config::endpoint>& a,
+          const std::optional<config::endpoint>& b) {
+  if (!a || !b)
+    return a.has_value() == b.has_value();
+  return a->host == b->host && a->port == b->port;
+}
+
+bool same(const client_options& a, const client_options& b) {
+  return a.node_name == b.node_name && a.heartbeat == b.heartbeat
+         && a.reclaim_interval == b.reclaim_interval
+         && a.silence_limit == b.silence_limit && a.max_crashes == b.max_crashes
+         && a.settle_connections == b.settle_connections;
+}
+
+} // namespace
+
+std::vector<std::string> needs_restart(const config::settings& running,
+                                       const config::settings& wanted) {
+  std::vector<std::string> places;
+  if (running.database_url != wanted.database_url
+      || !same(running.database, wanted.database))
+    places.emplace_back("/database");
+  if (!same(running.http, wanted.http))
+    places.emplace_back("/http/listen");
+  if (!same(running.node, wanted.node))
+    places.emplace_back("/node");
+  if (running.node.shutdown_grace != wanted.node.shutdown_grace)
+    places.emplace_back("/shutdown_grace");
+  if (running.log.format != wanted.log.format)
+    places.emplace_back("/log/format");
+  return places;
+}
+
+} // namespace callboard::app
