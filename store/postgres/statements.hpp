@@ -363,16 +363,23 @@ inline constexpr auto held
 inline constexpr auto complete
     = "delete from callboard_job j where j.ctid = any(" CALLBOARD_LEASED ")"
       " returning j.id, j.fence";
-inline constexpr auto retry
-    = "update callboard_job j set state = 0, node = null,"
-      " run_at = c.now + u.after, updated_at = c.now, last_error = u.error"
-      " from unnest($1::text[], $2::int8[], $3::int8[], $4::text[])"
-      " u(id, fence, after, error)"
-      " cross join (select " CALLBOARD_NOW(
-          "$5") " as now) c"
-                " where j.ctid = any(" CALLBOARD_LEASED ")"
-                " and j.id = u.id and j.fence = u.fence returning j.id, "
-                "j.fence";
+// The values of the outcomes are joined by ctid: a join by id is planned as a
+// walk over the whole key when statistics are stale.
+#define CALLBOARD_LEASED_WITH(arrays, columns)                                 \
+  "with x as materialized (select l.at as place, u.* from unnest(" arrays      \
+  ") u(id, fence, " columns ") cross join lateral (select j.ctid as at"        \
+  " from callboard_job j where j.id = u.id and j.fence = u.fence"              \
+  " and j.state + 0 = 1 for update) l) "
+#define CALLBOARD_JOINED                                                       \
+  " where j.ctid = any(array(select y.place from x y)) and j.ctid = x.place"   \
+  " returning j.id, j.fence"
+inline constexpr auto retry = CALLBOARD_LEASED_WITH(
+    "$1::text[], $2::int8[], $3::int8[], $4::text[]",
+    "after, error") "update callboard_job j set state = 0, node = null,"
+                    " run_at = c.now + x.after, updated_at = c.now, last_error "
+                    "= x.error"
+                    " from x cross join (select " CALLBOARD_NOW(
+                        "$5") " as now) c" CALLBOARD_JOINED;
 inline constexpr auto bury
     = "with gone as (delete from callboard_job j where j.ctid = "
       "any(" CALLBOARD_LEASED ") returning j.*),"
@@ -383,18 +390,16 @@ inline constexpr auto bury
                 "$3::text[])"
                 " u(id, fence, error) on u.id = g.id and u.fence = g.fence)"
                 " select id, fence from gone";
-inline constexpr auto reschedule
-    = "update callboard_job j set state = 0, node = null,"
-      " run_at = coalesce(u.at, c.now + u.after), updated_at = c.now,"
-      " attempt = greatest(j.attempt - 1, 0), crashes = 0,"
-      " arg = coalesce(u.arg, j.arg)"
-      " from unnest($1::text[], $2::int8[], $3::int8[], $4::int8[],"
-      " $5::bytea[]) u(id, fence, after, at, arg)"
-      " cross join (select " CALLBOARD_NOW(
-          "$6") " as now) c"
-                " where j.ctid = any(" CALLBOARD_LEASED ")"
-                " and j.id = u.id and j.fence = u.fence returning j.id, "
-                "j.fence";
+inline constexpr auto reschedule = CALLBOARD_LEASED_WITH(
+    "$1::text[], $2::int8[], $3::int8[], $4::int8[],"
+    " $5::bytea[]",
+    "after, at, arg") "update callboard_job j set state = 0, node = null,"
+                      " run_at = coalesce(x.at, c.now + x.after), updated_at = "
+                      "c.now,"
+                      " attempt = greatest(j.attempt - 1, 0), crashes = 0,"
+                      " arg = coalesce(x.arg, j.arg)"
+                      " from x cross join (select " CALLBOARD_NOW(
+                          "$6") " as now) c" CALLBOARD_JOINED;
 inline constexpr auto release
     = "update callboard_job j set"
       " state = case when j.crashes > 0 then 2 else 0 end, node = null,"
@@ -537,6 +542,8 @@ inline constexpr auto counts
 #undef CALLBOARD_DEAD
 #undef CALLBOARD_DEAD_COLUMNS
 #undef CALLBOARD_LEASED
+#undef CALLBOARD_LEASED_WITH
+#undef CALLBOARD_JOINED
 #undef CALLBOARD_ORPHANS
 #undef CALLBOARD_BLAME
 #undef CALLBOARD_PICK_DEAD
