@@ -1,0 +1,734 @@
+/* The life of a lease: who may perform a job, whose outcome counts, and who
+ * frees what a dead node held. docs/model.md says which statement of the code
+ * each inline stands for, and what is left out.
+ *
+ * A step that would change nothing (a poll that finds nothing, a heartbeat
+ * that is in time) is no step here: a run ends when nothing is left to do.
+ */
+
+/* -- how much is explored -------------------------------------------------- */
+
+#ifndef NODES
+#define NODES 2
+#endif
+#ifndef JOBS
+#define JOBS 2 /* 1 to 3 */
+#endif
+#ifndef SLOTS
+#define SLOTS 2 /* of each node; 1 or 2 */
+#endif
+#ifndef FAULTS
+#define FAULTS 2 /* of all kinds together, beside those of a poisonous job */
+#endif
+#ifndef RETRIES
+#define RETRIES 1 /* outcomes other than `completed`, of all jobs together */
+#endif
+#ifndef RELEASES
+#define RELEASES 1
+#endif
+#ifndef AGAIN
+#define AGAIN 1 /* how often the id of job 1 is enqueued again */
+#endif
+#ifndef MAX_CRASHES
+#define MAX_CRASHES 3
+#endif
+
+/* -- the database ---------------------------------------------------------- */
+
+#define ABSENT 0
+#define WAITING 1
+#define LEASED 2
+#define SUSPECT 3
+
+typedef job_row {
+  unsigned state : 2;
+  unsigned fence : 4; /* of its newest lease */
+  unsigned node : 4;  /* the incarnation that holds it; 0: nobody */
+  unsigned attempt : 4;
+  unsigned crashes : 3;
+};
+job_row job[JOBS + 1]; /* from 1 */
+
+#define INCARNATIONS 6 /* known at one time */
+typedef node_row {
+  bit stored;
+  bit locked;  /* some connection has its liveness lock */
+  bit silent;  /* the last heartbeat is older than the limit */
+  bit shared;  /* locked by a lease transaction of its own */
+  bit deleted; /* by a reclaim that is not committed yet */
+};
+node_row node[INCARNATIONS + 1]; /* from 1 */
+
+/* -- the processes --------------------------------------------------------- */
+
+#define EMPTY 0
+#define HELD 1 /* leased, the handler has not started */
+#define RUNNING 2
+#define COMPLETED 3 /* the handler has answered: to be settled */
+#define RETRIED 4
+#define RESCHEDULED 5
+#define RELEASED 6 /* to be handed back, never to be started */
+
+typedef slot_state {
+  unsigned job : 2;
+  unsigned fence : 4;
+  unsigned stage : 3;
+  bit suspect;
+  unsigned life : 2; /* for properties: how often the id was enqueued */
+};
+slot_state slot[NODES * SLOTS];
+
+typedef process_state {
+  unsigned incarnation : 4; /* the present one or, without session, the last */
+  bit session; /* the connection that has the lock, and leases */
+  bit busy;    /* in a transaction */
+  bit away;    /* dead or stopped for ever */
+};
+process_state process[NODES];
+
+/* -- what is left of the budgets ------------------------------------------- */
+
+byte faults = FAULTS;
+byte retries = RETRIES;
+byte releases = RELEASES;
+byte again = AGAIN;
+byte may_stay_away = NODES - 1;
+
+/* -- what only the properties look at -------------------------------------- */
+
+byte holder[JOBS + 1]; /* slot + 1 whose outcome would count; 0: none */
+byte committed[JOBS + 1];
+byte completed[JOBS + 1];
+byte dead[JOBS + 1];
+byte started[JOBS + 1]; /* handlers, without rescheduled ones */
+
+/* Scratch, meaningless between steps. */
+hidden byte i;
+hidden byte used;
+hidden byte drawn;
+hidden byte chosen;
+hidden byte known;
+hidden byte accepted;
+
+/* -- words ----------------------------------------------------------------- */
+
+#define stored(j) (job[j].state != ABSENT)
+#define ended(j)                                                               \
+  (committed[j] > 0 && !stored(j) && committed[j] == completed[j] + dead[j])
+#define self(n) process[n].incarnation
+#define row_free(n) (!node[self(n)].deleted)
+#define first(n) ((n) * SLOTS)
+#define owner(s) ((s) / SLOTS)
+
+#if JOBS == 1
+#define any_job(what) what(1)
+#define all_jobs(what) what(1)
+#elif JOBS == 2
+#define any_job(what) (what(1) || what(2))
+#define all_jobs(what) (what(1) && what(2))
+#else
+#define any_job(what) (what(1) || what(2) || what(3))
+#define all_jobs(what) (what(1) && what(2) && what(3))
+#endif
+
+#define finished (again == 0 && all_jobs(ended))
+
+#ifdef POISON
+#define poison(j) ((j) == 1)
+#else
+#define poison(j) false
+#endif
+
+/* Whether a slot's job stands in the way of suspect `j`. */
+#ifdef SUSPECTS_TOGETHER
+#define suspect_in(s, j) false
+#elif defined(QUEUES_APART)
+#define suspect_in(s, j) (slot[s].suspect && slot[s].job == (j))
+#else
+#define suspect_in(s, j) slot[s].suspect
+#endif
+#if SLOTS == 1
+#define idle(n) (slot[first(n)].stage == EMPTY)
+#define has_suspect(n, j) suspect_in(first(n), j)
+#else
+#define idle(n)                                                                \
+  (slot[first(n)].stage == EMPTY || slot[first(n) + 1].stage == EMPTY)
+#define has_suspect(n, j)                                                      \
+  (suspect_in(first(n), j) || suspect_in(first(n) + 1, j))
+#endif
+#define due(j)                                                                 \
+  (job[j].state == WAITING || (job[j].state == SUSPECT && !has_suspect(n, j)))
+
+#ifdef RETRY_FORGETS
+#define after_retry(j) WAITING
+#else
+#define after_retry(j) (job[j].crashes > 0 -> SUSPECT : WAITING)
+#endif
+
+#ifdef NO_SILENCE
+#define looks_dead(x) (!node[x].locked)
+#else
+#define looks_dead(x) (!node[x].locked || node[x].silent)
+#endif
+
+#ifdef RECLAIM_JOBS_FIRST
+#define is_caught(j) ((caught >> (j)) & 1)
+#define unused(x) true
+#else
+#define is_caught(j) true
+#define unused(x) (!node[x].shared)
+#endif
+
+#define is_answered(s)                                                         \
+  (slot[s].stage >= COMPLETED && slot[s].stage <= RESCHEDULED                  \
+   && !process[owner(s)].away)
+
+/* -- properties of every state --------------------------------------------- */
+
+inline check_tables() {
+  for (i : 1 .. JOBS) {
+    /* No job is lost, and none is made twice. */
+    assert(committed[i] == completed[i] + dead[i] + stored(i));
+    /* No lease is held by a node that is not registered. */
+    assert(job[i].state != LEASED || node[job[i].node].stored);
+    /* Attempts never under-count the handlers that were started. */
+    assert(!stored(i) || job[i].attempt >= started[i]);
+    /* A job that kills its process can't loop (a fault may add a start). */
+    assert(!poison(i) || started[i] <= MAX_CRASHES + FAULTS);
+  }
+  i = 0;
+}
+
+/* -- numbers --------------------------------------------------------------- */
+
+/* Fences and incarnations are only ever compared for equality, so a number
+ * that nobody remembers is as good as one that was never given out. It keeps
+ * the states few. */
+
+inline draw_fence(j) {
+#ifdef FENCE_PER_JOB
+  drawn = job[j].fence + 1;
+#else
+  used = 0;
+  for (i : 1 .. JOBS) {
+    used = used | (1 << job[i].fence);
+  }
+  for (i : 0 .. NODES * SLOTS - 1) {
+    used = used | (1 << slot[i].fence);
+  }
+  drawn = 1;
+  do
+  :: (used >> drawn) & 1 -> drawn++
+  :: else -> break
+  od;
+  used = 0;
+  i = 0;
+#endif
+  assert(drawn <= 7);
+}
+
+inline draw_incarnation() {
+  drawn = 0;
+  do
+  :: drawn++;
+     assert(drawn <= INCARNATIONS);
+     known = node[drawn].stored || node[drawn].locked;
+     for (i : 0 .. NODES - 1) {
+       known = known || process[i].incarnation == drawn;
+     }
+     for (i : 1 .. JOBS) {
+       known = known || job[i].node == drawn;
+     }
+     if
+     :: known
+     :: else -> break
+     fi
+  od;
+  i = 0;
+}
+
+/* -- slots and sessions ---------------------------------------------------- */
+
+inline empty_slot(s) {
+  if
+  :: slot[s].stage != EMPTY && holder[slot[s].job] == s + 1 ->
+     holder[slot[s].job] = 0
+  :: else
+  fi;
+  slot[s].job = 0;
+  slot[s].fence = 0;
+  slot[s].stage = EMPTY;
+  slot[s].suspect = 0;
+  slot[s].life = 0;
+}
+
+/* No more leases under this name; what is held goes on, and may still count. */
+inline end_session(n) {
+  process[n].session = 0;
+}
+
+inline lose_connection(n) {
+  node[self(n)].locked = 0;
+  end_session(n)
+}
+
+inline crash(n) {
+  if
+  :: process[n].session -> node[self(n)].locked = 0
+  :: else
+  fi;
+  process[n].session = 0;
+  self(n) = 0;
+  for (i : first(n) .. first(n) + SLOTS - 1) {
+    empty_slot(i)
+  }
+  i = 0;
+}
+
+/* -- transactions ---------------------------------------------------------- */
+
+inline enqueue(j) {
+  job[j].state = WAITING;
+#ifdef FENCE_PER_JOB
+  job[j].fence = 0;
+#endif
+  committed[j]++;
+  started[j] = 0;
+}
+
+inline delete_job(row) {
+  job[row].state = ABSENT;
+  job[row].node = 0;
+  job[row].attempt = 0;
+  job[row].crashes = 0;
+  holder[row] = 0;
+}
+
+inline put_back(row, to) {
+  job[row].state = to;
+  job[row].node = 0;
+  holder[row] = 0;
+}
+
+/* Hands back what the database calls ours and we never heard of: a lease was
+ * committed, and the answer lost with the connection. */
+inline release_unknown(n) {
+  for (i : 1 .. JOBS) {
+    known = job[i].state != LEASED || job[i].node != self(n);
+    for (chosen : first(n) .. first(n) + SLOTS - 1) {
+      known = known ||
+              (slot[chosen].job == i && slot[chosen].fence == job[i].fence)
+    }
+    if
+    :: known
+    :: else ->
+       job[i].attempt--;
+       put_back(i, (job[i].crashes > 0 -> SUSPECT : WAITING))
+    fi
+  }
+  i = 0;
+  chosen = 0;
+}
+
+/* The lock first, then the row. The old name is kept while nobody has declared
+ * it dead and the broken connection has let go of its lock. */
+inline join(n) {
+  drawn = self(n);
+  if
+  :: drawn != 0 && node[drawn].stored && !node[drawn].locked &&
+     !node[drawn].deleted ->
+#ifndef RESUME_BLINDLY
+     release_unknown(n)
+#else
+     skip
+#endif
+  :: else ->
+     draw_incarnation();
+     self(n) = drawn;
+     node[drawn].stored = 1
+  fi;
+  node[drawn].locked = 1;
+  node[drawn].silent = 0;
+  process[n].session = 1;
+  drawn = 0;
+}
+
+inline heartbeat(n) {
+  if
+  :: node[self(n)].stored -> node[self(n)].silent = 0
+  :: else -> lose_connection(n)
+  fi
+}
+
+/* First half of a lease: the node is registered, and stays so until the
+ * commit. */
+inline lease_check(n) {
+#ifndef NO_NODE_CHECK
+  if
+  :: node[self(n)].stored ->
+#ifndef NO_NODE_LOCK
+     node[self(n)].shared = 1
+#else
+     skip
+#endif
+  :: else ->
+     lose_connection(n);
+     goto end_rest
+  fi
+#else
+  skip
+#endif
+}
+
+/* Second half: takes a due job, if there still is one, and commits. Then the
+ * answer arrives, or the connection breaks before it does. */
+inline lease_take(n, j, answered) {
+  if
+  :: due(1) -> j = 1
+#if JOBS > 1
+  :: due(2) -> j = 2
+#endif
+#if JOBS > 2
+  :: due(3) -> j = 3
+#endif
+  :: else -> j = 0
+  fi;
+  if
+  :: true -> answered = 1
+  :: j != 0 && faults > 0 -> answered = 0
+  fi;
+  d_step {
+    node[self(n)].shared = 0;
+    if
+    :: j != 0 ->
+       chosen = first(n);
+       do
+       :: slot[chosen].stage == EMPTY -> break
+       :: else -> chosen++
+       od;
+       draw_fence(j);
+       slot[chosen].suspect = job[j].state == SUSPECT && answered;
+       job[j].state = LEASED;
+       job[j].node = self(n);
+       job[j].fence = drawn;
+#ifndef COUNT_LATE
+       job[j].attempt++;
+#endif
+#ifdef DELETE_ON_LEASE
+       delete_job(j);
+#endif
+       check_tables()
+    :: else
+    fi;
+    if
+    :: j != 0 && answered ->
+       slot[chosen].job = j;
+       slot[chosen].fence = drawn;
+       slot[chosen].stage = HELD;
+       slot[chosen].life = committed[j];
+       holder[j] = chosen + 1
+    :: !answered ->
+       faults--;
+#ifndef LEASE_FAILS_HALFWAY
+       lose_connection(n)
+#endif
+    :: else
+    fi;
+    j = 0;
+    answered = 0
+  }
+}
+
+inline compare(s) {
+  accepted = job[slot[s].job].state == LEASED &&
+             job[slot[s].job].fence == slot[s].fence;
+#ifdef NO_FENCE
+  accepted = job[slot[s].job].state == LEASED;
+#endif
+#ifdef NO_STATE
+  accepted = stored(slot[s].job) && job[slot[s].job].fence == slot[s].fence;
+#endif
+  /* Only the present lease counts, and only once. */
+  assert(!accepted || holder[slot[s].job] == s + 1);
+}
+
+inline settle(s) {
+  compare(s);
+  if
+  :: !accepted
+  :: accepted && slot[s].stage == COMPLETED ->
+     completed[slot[s].job]++;
+     delete_job(slot[s].job)
+  :: accepted && slot[s].stage == RETRIED ->
+#ifdef COUNT_LATE
+     job[slot[s].job].attempt++;
+#endif
+     put_back(slot[s].job, after_retry(slot[s].job))
+  :: accepted && slot[s].stage == RESCHEDULED ->
+     job[slot[s].job].attempt--;
+     job[slot[s].job].crashes = 0;
+     started[slot[s].job]--;
+     put_back(slot[s].job, WAITING)
+  fi;
+  check_tables()
+}
+
+inline release(s) {
+  compare(s);
+  if
+  :: !accepted
+  :: accepted ->
+     job[slot[s].job].attempt--;
+     put_back(slot[s].job, (job[slot[s].job].crashes > 0 -> SUSPECT : WAITING))
+  fi;
+  check_tables()
+}
+
+/* First half of a reclaim: deletes the row, once no lease is using it. */
+inline reclaim_delete(x) {
+  node[x].deleted = 1;
+#ifdef RECLAIM_JOBS_FIRST
+  for (i : 1 .. JOBS) {
+    caught = caught | ((job[i].state == LEASED && job[i].node == x) << i);
+  }
+  i = 0;
+#endif
+}
+
+/* Second half: frees what the node holds, to which nothing can be added. */
+inline reclaim_free(x, limit) {
+  for (i : 1 .. JOBS) {
+    if
+    :: job[i].state == LEASED && job[i].node == x && is_caught(i) ->
+#ifndef NO_CRASH_COUNT
+       job[i].crashes++;
+#endif
+#ifdef REFUND_ON_RECLAIM
+       if
+       :: holder[i] != 0 && slot[holder[i] - 1].stage == HELD ->
+          job[i].attempt--
+       :: else
+       fi;
+#endif
+       if
+       :: job[i].crashes >= limit ->
+#ifdef POISON
+          /* An innocent neighbour is not blamed. */
+          assert(poison(i));
+#endif
+          dead[i]++;
+          delete_job(i)
+       :: else -> put_back(i, SUSPECT)
+       fi
+    :: else
+    fi
+  }
+  i = 0;
+  node[x].stored = 0;
+  node[x].silent = 0;
+  node[x].deleted = 0;
+  check_tables()
+}
+
+/* What is still held is freed as by a reclaim, but kills nothing. */
+inline leave(n) {
+  reclaim_free(self(n), 99);
+  lose_connection(n)
+}
+
+#define may_reclaim(x)                                                         \
+  (process[n].session && node[x].stored && !node[x].deleted && looks_dead(x)   \
+   && unused(x) && (x) != self(n))
+#define reclaim_step(number)                                                   \
+  atomic {                                                                     \
+    may_reclaim(number) ->                                                     \
+    x = number;                                                                \
+    reclaim_delete(x);                                                         \
+    goto reclaiming                                                            \
+  }
+
+/* -- behaviour ------------------------------------------------------------- */
+
+/* Keeper and poller of one process. */
+proctype worker(byte n) {
+  byte j = 0;
+  byte x = 0;
+  bit answered = 0;
+#ifdef RECLAIM_JOBS_FIRST
+  byte caught = 0;
+#endif
+
+end_rest:
+  do
+  :: d_step { !process[n].session -> join(n) }
+  :: d_step {
+       process[n].session && row_free(n) &&
+         (node[self(n)].silent || !node[self(n)].stored) ->
+       heartbeat(n)
+     }
+  :: atomic {
+       process[n].session && row_free(n) && idle(n) && any_job(due) ->
+       lease_check(n);
+       process[n].busy = 1
+     };
+     atomic {
+       lease_take(n, j, answered);
+       process[n].busy = 0
+     }
+  :: reclaim_step(1)
+  :: reclaim_step(2)
+  :: reclaim_step(3)
+  :: reclaim_step(4)
+  :: reclaim_step(5)
+  :: reclaim_step(6)
+
+  :: d_step { faults > 0 -> faults--; crash(n) }
+  :: atomic {
+       faults > 0 && may_stay_away > 0 ->
+       faults--;
+       may_stay_away--;
+       process[n].away = 1;
+       if
+       :: true -> crash(n)
+       :: process[n].session -> node[self(n)].silent = 1
+       fi;
+       goto end_away
+     }
+  :: atomic {
+       faults > 0 && process[n].session && node[self(n)].stored &&
+         row_free(n) ->
+       faults--;
+       if
+       :: true -> lose_connection(n)
+       :: true -> leave(n)
+       :: true -> node[self(n)].silent = 1 /* stopped; goes on at any time */
+       :: true -> /* cut off, which the server has not noticed */
+          node[self(n)].silent = 1;
+          end_session(n)
+       fi
+     }
+  od;
+
+reclaiming:
+  process[n].busy = 1;
+  d_step {
+    !node[x].shared ->
+    reclaim_free(x, MAX_CRASHES);
+    x = 0;
+#ifdef RECLAIM_JOBS_FIRST
+    caught = 0;
+#endif
+    process[n].busy = 0
+  };
+  goto end_rest;
+
+end_away:
+  false
+}
+
+#define in_stage(s, wanted) (slot[s].stage == wanted && !process[owner(s)].away)
+
+/* One slot, with the handler in it. */
+proctype performer(byte s) {
+end_idle:
+  do
+  :: d_step {
+       in_stage(s, HELD) ->
+       slot[s].stage = RUNNING;
+       if
+       :: slot[s].life == committed[slot[s].job] ->
+          started[slot[s].job]++
+       :: else
+       fi;
+       check_tables()
+     }
+  :: d_step {
+       in_stage(s, RUNNING) && poison(slot[s].job) && !process[owner(s)].busy ->
+       crash(owner(s))
+     }
+  :: d_step {
+       in_stage(s, RUNNING) && !poison(slot[s].job) ->
+       slot[s].stage = COMPLETED
+     }
+  :: d_step {
+       in_stage(s, RUNNING) && !poison(slot[s].job) && retries > 0 ->
+       retries--;
+       slot[s].stage = RETRIED
+     }
+  :: d_step {
+       in_stage(s, RUNNING) && !poison(slot[s].job) && retries > 0 ->
+       retries--;
+       slot[s].stage = RESCHEDULED
+     }
+  :: d_step {
+       in_stage(s, HELD) && releases > 0 ->
+       releases--;
+       slot[s].stage = RELEASED
+     }
+  /* Leases of another name than the present one are forgotten, unless their
+   * handlers were quicker. */
+  :: d_step {
+       in_stage(s, HELD) && process[owner(s)].session &&
+         !(job[slot[s].job].node == self(owner(s)) &&
+              job[slot[s].job].fence == slot[s].fence) ->
+       empty_slot(s)
+     }
+  :: d_step { in_stage(s, RELEASED) -> release(s); empty_slot(s) }
+  :: d_step { is_answered(s) -> settle(s); empty_slot(s) }
+  /* The same, but the answer is lost: it is sent again. */
+  :: d_step {
+       in_stage(s, RELEASED) && faults > 0 ->
+       faults--;
+       release(s)
+     }
+  :: d_step {
+       is_answered(s) && faults > 0 ->
+       faults--;
+       settle(s)
+     }
+  od
+}
+
+/* Enqueues an id again when it is free; says when nothing can happen. */
+proctype client() {
+  do
+  :: d_step {
+       again > 0 && !stored(1) ->
+       again--;
+       enqueue(1);
+       check_tables()
+     }
+  :: timeout ->
+     /* Whatever happened, all jobs have ended. */
+     assert(finished);
+     break
+  od
+}
+
+#ifdef BUSY
+/* Whatever else goes on, for ever: progress must not need silence. */
+bit tick;
+active proctype elsewhere() {
+  do
+  :: tick = 1 - tick
+  od
+}
+#endif
+
+init {
+  atomic {
+    for (drawn : 1 .. JOBS) {
+      enqueue(drawn)
+    }
+    for (drawn : 0 .. NODES - 1) {
+      run worker(drawn)
+    }
+    for (drawn : 0 .. NODES * SLOTS - 1) {
+      run performer(drawn)
+    }
+    drawn = 0;
+    run client()
+  }
+}
+
+ltl progress { <>[] finished }
