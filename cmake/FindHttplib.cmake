@@ -11,6 +11,9 @@ find_package_handle_standard_args(Httplib
 if(Httplib_FOUND AND NOT TARGET Httplib::httplib)
   add_library(Httplib::httplib INTERFACE IMPORTED)
   target_include_directories(Httplib::httplib SYSTEM INTERFACE ${HTTPLIB_INCLUDE_DIR})
+  # TLS changes the layout of httplib's classes: a compiled library needs the
+  # macro that it was built with.
+  target_compile_definitions(Httplib::httplib INTERFACE CPPHTTPLIB_OPENSSL_SUPPORT)
   target_link_libraries(Httplib::httplib INTERFACE OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
   if(HTTPLIB_LIBRARY)
     target_link_libraries(Httplib::httplib INTERFACE ${HTTPLIB_LIBRARY})

@@ -1,0 +1,198 @@
+#include "app/handlers/exec_handler.hpp"
+
+#include "app/handlers/outcome_file.hpp"
+#include "app/handlers/output_log.hpp"
+#include "app/handlers/program_path.hpp"
+#include "app/handlers/supervise.hpp"
+#include "config/duration.hpp"
+#include "store/model/new_job.hpp"
+
+#include <string.h>
+
+#include <exception>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+extern char** environ;
+
+namespace callboard::app {
+
+namespace {
+
+constexpr int exit_dead = 65;
+
+std::map<std::string, std::string> own_environment() {
+  std::map<std::string, std::string> result;
+  for (auto** each = environ; each && *each; ++each) {
+    std::string_view line{*each};
+    if (auto end = line.find('='); end != line.npos)
+      result.emplace(line.substr(0, end), line.substr(end + 1));
+  }
+  return result;
+}
+
+std::string signal_name(int number) {
+  if (const auto* name = ::sigabbrev_np(number))
+    return std::string{"SIG"} + name;
+  return "signal " + std::to_string(number);
+}
+
+std::string with_tail(std::string text, const std::string& tail) {
+  return tail.empty() ? text : text + ": " + tail;
+}
+
+// One program, as the settings describe it; shared by all calls.
+class exec_program {
+public:
+  exec_program(const config::exec_settings& from,
+               const handler_environment& where)
+      : settings_{from}, timeout_{where.timeout}, environment_{
+                                                      own_environment()} {
+    for (const auto& [name, value] : from.environment)
+      environment_.insert_or_assign(name, value);
+    start_.arguments = from.command;
+    start_.directory = where.base_directory;
+  }
+
+  // Finds the program and its folder.
+  result<void> resolve(const handler_environment& where);
+
+  outcome perform(const job& work, context& ctx) const;
+
+private:
+  outcome run(const job& work, context& ctx) const;
+  program_start start_for(const job& work, const context& ctx,
+                          const outcome_file& file) const;
+  outcome judge(const program_end& end, const outcome_file& file) const;
+  std::string describe(const program_end& end) const;
+
+  config::exec_settings settings_;
+  duration timeout_;
+  std::map<std::string, std::string> environment_;
+  program_start start_;
+};
+
+result<void> exec_program::resolve(const handler_environment& where) {
+  if (settings_.command.empty())
+    return error{errc::invalid_config, "the command names no program"};
+  auto search = environment_.find("PATH");
+  auto path = find_program(settings_.command.front(), where.base_directory,
+                           search != environment_.end() ? search->second : "");
+  if (!path)
+    return path.error();
+  start_.path = std::move(*path);
+  if (settings_.working_directory.empty())
+    return {};
+  auto folder = std::filesystem::path{where.base_directory}
+                / settings_.working_directory;
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(folder, ignored))
+    return error{errc::invalid_config, "the working_directory '"
+                                           + folder.string()
+                                           + "' is no folder; make it, or "
+                                             "correct the path"};
+  start_.directory = folder.lexically_normal().string();
+  return {};
+}
+
+outcome exec_program::perform(const job& work, context& ctx) const {
+  // Without memory, descriptors or room for the file another attempt may do.
+  try {
+    return run(work, ctx);
+  } catch (const std::exception& x) {
+    return fail("the program '" + start_.path + "' was not run: " + x.what());
+  }
+}
+
+outcome exec_program::run(const job& work, context& ctx) const {
+  if (ctx.stop().stop_requested())
+    return fail("stopped before the program '" + start_.path + "' was started");
+  outcome_file file;
+  output_log output{ctx};
+  auto started = spawn(start_for(work, ctx, file));
+  if (const auto* number = std::get_if<int>(&started))
+    return fail("the program '" + start_.path
+                + "' can't be started: " + start_error(*number, start_.path));
+  auto end = supervise(std::get<child>(std::move(started)),
+                       {.input = work.arg,
+                        .deadline = ctx.deadline(),
+                        .stop = ctx.stop(),
+                        .kill_after = settings_.kill_after,
+                        .error_tail = settings_.error_tail,
+                        .on_output = [&](std::string_view bytes) {
+                          output.take(bytes);
+                        }});
+  output.finish();
+  return judge(end, file);
+}
+
+program_start exec_program::start_for(const job& work, const context& ctx,
+                                      const outcome_file& file) const {
+  auto start = start_;
+  auto variables = environment_;
+  variables["CALLBOARD_JOB_ID"] = work.id;
+  variables["CALLBOARD_QUEUE"] = work.queue;
+  variables["CALLBOARD_TYPE"] = work.type;
+  variables["CALLBOARD_ATTEMPT"] = std::to_string(ctx.attempt());
+  variables["CALLBOARD_REQUEST_ID"] = ctx.request_id();
+  variables["CALLBOARD_FENCE"] = std::to_string(ctx.fence());
+  variables["CALLBOARD_OUTCOME"] = file.path();
+  for (const auto& [name, value] : variables)
+    start.environment.push_back(name + "=" + value);
+  return start;
+}
+
+outcome exec_program::judge(const program_end& end,
+                            const outcome_file& file) const {
+  auto exited = end.how == program_end::kind::exited;
+  if (!exited || (end.code != 0 && end.code != exit_dead))
+    return fail(describe(end));
+  auto said = file.read(job_limits::arg_bytes);
+  if (!said)
+    return fail(with_tail(said.error().message, describe(end)));
+  if (*said)
+    return std::move(**said);
+  if (end.interrupted)
+    return fail(describe(end));
+  return end.code == 0 ? complete() : move_to_dlq(describe(end));
+}
+
+std::string exec_program::describe(const program_end& end) const {
+  std::string text;
+  if (end.timed_out)
+    text = timeout_ > duration::zero()
+               ? "timed out after " + config::duration_text(timeout_)
+               : "timed out";
+  else if (end.interrupted)
+    text = "stopped on request";
+  if (!text.empty())
+    text += ", ";
+  if (end.how == program_end::kind::exited)
+    text += "exit code " + std::to_string(end.code);
+  else if (end.how == program_end::kind::killed)
+    text += "killed by " + signal_name(end.code)
+            + (end.dumped_core ? " (core dumped)" : "");
+  else
+    text += "its exit code is lost (SIGCHLD is ignored by this process)";
+  return with_tail(std::move(text), end.error_tail);
+}
+
+} // namespace
+
+result<handler> make_exec_handler(const config::exec_settings& from,
+                                  const handler_environment& where) {
+  auto program = std::make_shared<exec_program>(from, where);
+  if (auto found = program->resolve(where); !found)
+    return found.error();
+  return handler{[shared = std::shared_ptr<const exec_program>{
+                      std::move(program)}](const job& work, context& ctx) {
+    return shared->perform(work, ctx);
+  }};
+}
+
+} // namespace callboard::app

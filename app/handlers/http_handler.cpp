@@ -1,0 +1,164 @@
+#include "app/handlers/http_handler.hpp"
+
+#include "app/handlers/http_client.hpp"
+#include "app/handlers/retry_after.hpp"
+#include "config/duration.hpp"
+#include "config/web_syntax.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+namespace callboard::app {
+
+namespace {
+
+using headers = std::multimap<std::string, std::string>;
+
+std::string percent_encoded(const std::string& text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string result;
+  for (unsigned char c : text)
+    if (c > ' ' && c < 0x7f && c != '%')
+      result += static_cast<char>(c);
+    else
+      result += {'%', digits[c >> 4U], digits[c & 15U]};
+  return result;
+}
+
+bool same_name(const std::string& a, std::string_view b) {
+  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) {
+    return std::tolower(x) == std::tolower(y);
+  });
+}
+
+// One endpoint, as the settings describe it; shared by all calls.
+class http_endpoint {
+public:
+  http_endpoint(http_url to, std::string ca_file,
+                const handler_environment& where)
+      : to_{std::move(to)}, ca_file_{std::move(ca_file)},
+        timeout_{where.timeout}, now_{where.now} {}
+
+  result<void> add_headers(const std::map<std::string, std::string>& from);
+
+  outcome perform(const job& work, context& ctx) const;
+
+private:
+  headers headers_for(const job& work, const context& ctx) const;
+  outcome judge(const http_answer& answer) const;
+  std::string describe(const error& what) const;
+
+  http_url to_;
+  std::string ca_file_;
+  duration timeout_;
+  clock_function now_;
+  headers headers_{{"Accept-Encoding", "identity"},
+                   {"User-Agent", "callboard"}};
+};
+
+result<void>
+http_endpoint::add_headers(const std::map<std::string, std::string>& from) {
+  auto typed = false;
+  for (const auto& [name, value] : from) {
+    if (!config::is_header_name(name) || !config::is_header_value(value))
+      return error{errc::invalid_config, "the header '" + name
+                                             + "' can't be sent; names and "
+                                               "values stand on one line"};
+    if (config::is_own_header(name))
+      return error{errc::invalid_config, "the header '" + name
+                                             + "' is set by Callboard; leave "
+                                               "it out"};
+    std::erase_if(headers_,
+                  [&](const auto& x) { return same_name(x.first, name); });
+    headers_.emplace(name, value);
+    typed = typed || same_name(name, "Content-Type");
+  }
+  if (!typed)
+    headers_.emplace("Content-Type", "application/octet-stream");
+  return {};
+}
+
+headers http_endpoint::headers_for(const job& work, const context& ctx) const {
+  auto all = headers_;
+  all.emplace("X-Request-Id", percent_encoded(ctx.request_id()));
+  all.emplace("Callboard-Job-Id", percent_encoded(work.id));
+  all.emplace("Callboard-Queue", percent_encoded(work.queue));
+  all.emplace("Callboard-Type", percent_encoded(work.type));
+  all.emplace("Callboard-Attempt", std::to_string(ctx.attempt()));
+  all.emplace("Callboard-Fence", std::to_string(ctx.fence()));
+  return all;
+}
+
+outcome http_endpoint::perform(const job& work, context& ctx) const {
+  // Without memory or descriptors another attempt may do.
+  try {
+    auto sent = headers_for(work, ctx);
+    auto answer = post({.to = to_,
+                        .headers = sent,
+                        .body = work.arg,
+                        .ca_file = ca_file_,
+                        .deadline = ctx.deadline(),
+                        .stop = ctx.stop()});
+    return answer ? judge(*answer) : fail(describe(answer.error()));
+  } catch (const std::exception& x) {
+    return fail("POST " + to_.name() + ": " + x.what());
+  }
+}
+
+std::string http_endpoint::describe(const error& what) const {
+  auto text = "POST " + to_.name() + ": " + what.message;
+  if (what.code == errc::timed_out && timeout_ > duration::zero())
+    text += " after " + config::duration_text(timeout_);
+  return text;
+}
+
+outcome http_endpoint::judge(const http_answer& answer) const {
+  auto kind = answer.status / 100;
+  if (kind == 2)
+    return complete();
+  auto text = "POST " + to_.name() + ": HTTP " + std::to_string(answer.status);
+  if (kind == 3)
+    return move_to_dlq(text + ": redirects are not followed; correct the url");
+  if (!answer.body.empty())
+    text += ": " + answer.body;
+  if (answer.status == 429 || answer.status == 503) {
+    auto after = parse_retry_after(answer.retry_after, now_());
+    return after ? retry(*after, std::move(text)) : fail(std::move(text));
+  }
+  return kind == 4 ? move_to_dlq(std::move(text)) : fail(std::move(text));
+}
+
+} // namespace
+
+result<handler> make_http_handler(const config::http_settings& from,
+                                  const handler_environment& where) {
+  auto to = parse_http_url(from.url);
+  if (!to)
+    return to.error();
+  std::string ca_file;
+  if (!from.ca_file.empty()) {
+    ca_file = (std::filesystem::path{where.base_directory} / from.ca_file)
+                  .lexically_normal()
+                  .string();
+    if (::access(ca_file.c_str(), R_OK) != 0)
+      return error{errc::invalid_config, "the ca_file '" + ca_file
+                                             + "' can't be read; correct the "
+                                               "path or its rights"};
+  }
+  auto endpoint = std::make_shared<http_endpoint>(std::move(*to),
+                                                  std::move(ca_file), where);
+  if (auto added = endpoint->add_headers(from.headers); !added)
+    return added.error();
+  return handler{[shared = std::shared_ptr<const http_endpoint>{
+                      std::move(endpoint)}](const job& work, context& ctx) {
+    return shared->perform(work, ctx);
+  }};
+}
+
+} // namespace callboard::app
