@@ -5,6 +5,7 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/logger.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
@@ -40,6 +41,13 @@ double draw() {
   thread_local std::minstd_rand engine{std::random_device{}()};
   return std::uniform_real_distribution<double>{0, 1}(engine);
 }
+
+/// A thread that made an actor system or talked to one holds on to its logger
+/// until it talks to another, and the destructor of the system waits for that
+/// logger. So each function below lets go of it at its end.
+struct let_go_of_logger {
+  ~let_go_of_logger() { caf::logger::set_current_actor_system(nullptr); }
+};
 
 /// A system and its configuration, which must outlive it.
 struct system_with_config {
@@ -99,6 +107,7 @@ struct node::impl {
 node::node(database_ptr db, client_options settings,
            std::shared_ptr<watched_counters> numbers)
     : impl_{std::make_unique<impl>()} {
+  let_go_of_logger at_end;
   impl_->settings = settings;
   impl_->system = std::make_unique<system_with_config>();
   impl_->supervisor
@@ -122,6 +131,7 @@ node::~node() {
 }
 
 result<drain_report> node::upgrade(std::vector<worker_config> configs) {
+  let_go_of_logger at_end;
   caf::scoped_actor self{impl_->system->sys};
   auto grace = impl_->settings.shutdown_grace;
   auto shared
@@ -146,6 +156,7 @@ drain_report node::close(duration grace) {
   std::lock_guard lock{impl_->closing};
   if (impl_->closed)
     return *impl_->closed;
+  let_go_of_logger at_end;
   caf::scoped_actor self{impl_->system->sys};
   drain_report report;
   self->request(impl_->supervisor, caf::duration{grace + slack},
@@ -162,6 +173,7 @@ drain_report node::close(duration grace) {
 }
 
 std::vector<queue_status> node::queues() const {
+  let_go_of_logger at_end;
   caf::scoped_actor self{impl_->system->sys};
   std::vector<queue_status> all;
   self->request(impl_->supervisor, caf::duration{slack}, status_atom_v)

@@ -1,0 +1,79 @@
+#include "actors/client/wake_relay.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <condition_variable>
+#include <mutex>
+
+using callboard::actors::wake_relay;
+
+namespace {
+
+class receiver {
+public:
+  void take(const std::vector<std::string>& queues) {
+    std::lock_guard lock{mutex_};
+    for (const auto& queue : queues)
+      ++told_[queue];
+    changed_.notify_all();
+  }
+
+  void wait_for(const std::string& queue, int times) {
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [&] { return told_[queue] >= times; });
+  }
+
+  int told(const std::string& queue) {
+    std::lock_guard lock{mutex_};
+    return told_[queue];
+  }
+
+private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<std::string, int> told_;
+};
+
+} // namespace
+
+TEST_CASE("the first of a burst is told at once and the rest once at its end") {
+  receiver others;
+  auto start = std::chrono::steady_clock::now();
+  {
+    wake_relay relay{[&](const auto& queues) {
+      others.take(queues);
+    }};
+    relay.wake("mail");
+    others.wait_for("mail", 1);
+    for (int i = 0; i < 1000; ++i)
+      relay.wake("mail");
+    others.wait_for("mail", 2);
+  }
+  auto took = std::chrono::steady_clock::now() - start;
+  // At most one per gap, however long the machine took.
+  CHECK(others.told("mail") <= 2 + took / wake_relay::gap);
+}
+
+TEST_CASE("queues do not wait for each other") {
+  receiver others;
+  wake_relay relay{[&](const auto& queues) {
+    others.take(queues);
+  }};
+  relay.wake("mail");
+  relay.wake("video");
+  others.wait_for("mail", 1);
+  others.wait_for("video", 1);
+}
+
+TEST_CASE("what is to be told is told before the relay ends") {
+  receiver others;
+  {
+    wake_relay relay{[&](const auto& queues) {
+      others.take(queues);
+    }};
+    relay.wake("mail");
+    others.wait_for("mail", 1);
+    relay.wake("mail");
+  }
+  CHECK(others.told("mail") == 2);
+}
