@@ -122,7 +122,7 @@ else
   holds lease safety 2000000 "${poison[@]}" -DFAULTS=1 "${bare[@]}"
   holds lease safety 5000000 "${poison[@]}" -DFAULTS=1 -DSLOTS=1
   holds lease progress 100000 "${one[@]}" -DFAULTS=1
-  holds lease progress 1000000 "${one[@]}" -DFAULTS=2 "${bare[@]}"
+  holds lease progress 300000 "${one[@]}" -DFAULTS=2 "${bare[@]}"
   holds lease progress 100000 -DSLOTS=1 -DFAULTS=1 "${bare[@]}"
   holds lease progress 100000 "${poison[@]}" -DFAULTS=0 -DRETRIES=0
   holds upgrade safety 1000000 -DJOBS=3
