@@ -1,3 +1,11 @@
-int main() {
-  return 0;
+#include "app/cli/commands.hpp"
+#include "app/cli/console.hpp"
+
+#include <iostream>
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  auto io = callboard::app::process_console();
+  std::vector<std::string> arguments{argv + 1, argv + argc};
+  return static_cast<int>(callboard::app::run_program(io, arguments));
 }

@@ -16,7 +16,7 @@
 #include <stdexcept>
 #include <system_error>
 
-namespace callboard::tests {
+namespace callboard::test {
 
 using steady = std::chrono::steady_clock;
 
@@ -201,16 +201,18 @@ bool process::drain(stream& from) {
   }
 }
 
-/// The first whole line after those seen; the next look begins after it.
+/// The first whole line of those not passed over; empty when there is none.
 std::string process::next_line(stream& from, std::string_view text) {
-  for (;;) {
-    auto end = from.text.find('\n', from.seen);
+  for (auto begin = from.seen;;) {
+    auto end = from.text.find('\n', begin);
     if (end == std::string::npos)
       return {};
-    auto line = from.text.substr(from.seen, end - from.seen);
-    from.seen = end + 1;
-    if (line.find(text) != std::string::npos)
-      return line;
+    auto line = from.text.substr(begin, end - begin);
+    begin = end + 1;
+    if (line.find(text) == std::string::npos)
+      continue;
+    from.seen = begin;
+    return line;
   }
 }
 
@@ -227,4 +229,4 @@ finished run(std::vector<std::string> command, std::string_view input,
   return {code, program.out(), program.err()};
 }
 
-} // namespace callboard::tests
+} // namespace callboard::test

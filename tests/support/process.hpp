@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace callboard::tests {
+namespace callboard::test {
 
 /// How a program is started.
 struct start_options {
@@ -51,7 +51,7 @@ public:
   void close_input();
 
   /// Waits for the next line, of either stream, that contains `text`, and
-  /// answers it. Passes over those before it.
+  /// answers it. Passes over those before it in the same stream.
   std::string await_line(std::string_view text, seconds deadline = seconds{20});
 
   /// Closes its input and waits for its end. Its exit code, or minus the
@@ -98,4 +98,4 @@ struct finished {
 finished run(std::vector<std::string> command, std::string_view input = {},
              start_options options = {});
 
-} // namespace callboard::tests
+} // namespace callboard::test
