@@ -1,7 +1,7 @@
 #!/bin/sh
 # The arg is the name of a file: compresses it into the archive beside it.
 set -eu
-read -r name
+name=$(cat)
 mkdir -p "$CALLBOARD_DEMO_DATA/archive"
 gzip -9 -c "$CALLBOARD_DEMO_DATA/inbox/$name" >"$CALLBOARD_DEMO_DATA/archive/$name.gz.part"
 mv "$CALLBOARD_DEMO_DATA/archive/$name.gz.part" "$CALLBOARD_DEMO_DATA/archive/$name.gz"

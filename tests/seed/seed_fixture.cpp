@@ -119,7 +119,8 @@ void seed_fixture::in_own_transaction(
   if (kind_ == "sqlite") {
     session.open(soci::sqlite3, "db=" + folder_ + "/jobs.db timeout=10");
   } else {
-    session.open(soci::postgresql, postgres_url());
+    // SOCI 4.0.3 spoils a URL without any "=".
+    session.open(soci::postgresql, postgres_url() + "?application_name=test");
     session << "set search_path to " + schema_;
   }
   auto transaction = soci::transaction{session};
