@@ -65,8 +65,8 @@ void store_pool_state::start(store_pool_options options) {
 
 void store_pool_state::wish(const lease_wish& x) {
   std::vector<wisher> one{{self_->current_sender(), x.request}};
-  if (!seats_[0].up)
-    return refuse(one, lease_trouble_);
+  if (lease_trouble_)
+    return refuse(one, *lease_trouble_);
   wishes_.push_back(std::move(one.front()));
   pump_leases();
 }

@@ -120,7 +120,8 @@ void store_pool_state::up(const session_up& x) {
       release(std::move(unknown));
   }
   node_ = x.node;
-  self_->send(options_.supervisor, wake_up{});
+  if (std::exchange(lease_trouble_, std::nullopt))
+    self_->send(options_.supervisor, wake_up{});
   pump_leases();
 }
 

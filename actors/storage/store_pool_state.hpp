@@ -81,8 +81,9 @@ private:
 
   std::vector<wisher> wishes_;
   bool leasing_ = false;
-  error lease_trouble_{errc::database_unreachable,
-                       "not connected to the database yet"};
+  /// Why there is no session to lease from; while it connects for the first
+  /// time, wishes wait.
+  std::optional<error> lease_trouble_;
   /// The fences of leases that this node holds, as far as it knows.
   std::unordered_set<std::int64_t> held_;
   std::int64_t last_fence_ = 0;
