@@ -33,7 +33,7 @@ def is_config(text):
 def run_daemon(command, folder, environment):
     """Starts a daemon, waits until it says that it is ready, drains it."""
     daemon = subprocess.Popen(
-        command, shell=True, cwd=folder, env=environment, text=True,
+        f"exec {command}", shell=True, cwd=folder, env=environment, text=True,
         stderr=subprocess.PIPE, start_new_session=True,
     )
     said = []
