@@ -78,8 +78,10 @@ void store_pool_state::pump_leases() {
   leasing_ = true;
   auto wishers = std::exchange(wishes_, {});
   lease_call call;
-  for (const auto& one : wishers)
+  for (const auto& one : wishers) {
     call.requests.push_back(one.request);
+    call.requests.back().suspects = one.request.suspects && !suspect_;
+  }
   self_->request(seats_[0].handle, caf::infinite, std::move(call))
       .then([this, wishers](lease_done& done) { leased(wishers, done); },
             [this, wishers](const caf::error& why) {
@@ -103,10 +105,34 @@ void store_pool_state::leased(const std::vector<wisher>& wishers,
   if (done.failure) {
     refuse(wishers, *done.failure);
   } else {
+    keep_one_suspect(done.batches);
     for (std::size_t i = 0; i < wishers.size(); ++i)
       deliver(wishers[i], {std::move(done.batches[i]), std::nullopt});
   }
   pump_leases();
+}
+
+void store_pool_state::keep_one_suspect(std::vector<lease_batch>& batches) {
+  for (auto& batch : batches) {
+    if (batch.jobs.empty() || !batch.jobs.front().suspect)
+      continue;
+    const auto& job = batch.jobs.front();
+    if (!suspect_) {
+      suspect_ = job.fence;
+      continue;
+    }
+    // Several queues had one. The others wait for their turn.
+    release({{job.value.id, job.fence}});
+    batch = {};
+  }
+}
+
+void store_pool_state::forget_lease(std::int64_t fence) {
+  held_.erase(fence);
+  if (suspect_ != fence)
+    return;
+  suspect_.reset();
+  self_->send(options_.supervisor, wake_up{});
 }
 
 void store_pool_state::refuse(const std::vector<wisher>& wishers,
@@ -213,7 +239,7 @@ void store_pool_state::send_releases(std::size_t at) {
               return back(*done.failure);
             failures_ = 0;
             for (const auto& lease : *sent)
-              held_.erase(lease.fence);
+              forget_lease(lease.fence);
             pump_writes();
           },
           [this, at, sent, back](const caf::error&) {

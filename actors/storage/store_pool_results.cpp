@@ -42,7 +42,7 @@ void store_pool_state::settled(settle_queue::batch& sent,
   std::map<std::string, duration> due;
   for (std::size_t i = 0; i < sent.size(); ++i) {
     auto& job = sent[i].job;
-    held_.erase(job.outcome.fence);
+    forget_lease(job.outcome.fence);
     auto accepted = i < report.accepted.size() && report.accepted[i];
     if (!accepted && !sent[i].in_doubt) {
       log(log_level::warning,
@@ -109,6 +109,7 @@ void store_pool_state::up(const session_up& x) {
     log(log_level::warning, why.message);
     tell_failure(why);
     held_.clear();
+    suspect_.reset();
     self_->send(options_.supervisor, leases_lost{last_fence_});
   } else if (x.held) {
     // Leases whose answer was lost with the connection.

@@ -57,6 +57,8 @@ private:
   void leased(const std::vector<wisher>& wishers, lease_done& done);
   void refuse(const std::vector<wisher>& wishers, const error& why);
   void deliver(const wisher& to, lease_answer answer);
+  void keep_one_suspect(std::vector<lease_batch>& batches);
+  void forget_lease(std::int64_t fence);
 
   // -- writing ----------------------------------------------------------------
 
@@ -87,6 +89,10 @@ private:
   /// The fences of leases that this node holds, as far as it knows.
   std::unordered_set<std::int64_t> held_;
   std::int64_t last_fence_ = 0;
+  /// The fence of the suspect that this node performs: one at a time, whatever
+  /// its queue, or an innocent one would be there again when a poisonous one
+  /// kills the node.
+  std::optional<std::int64_t> suspect_;
   std::optional<incarnation> node_;
 
   settle_queue outcomes_;

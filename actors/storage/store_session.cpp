@@ -169,6 +169,8 @@ private:
       up.held = std::move(*held);
       return joined;
     }
+    if (held.error().code != errc::unsupported)
+      return held.error();
     if (!in_doubt_)
       return joined;
     // There may be leases that nobody knows of: a new incarnation frees them.

@@ -68,6 +68,14 @@ std::size_t credits::limit(const std::string& queue) const {
   return found == lines_.end() ? 0 : found->second.limit;
 }
 
+std::size_t credits::held(const std::string& queue, poller_id who) const {
+  auto found = lines_.find(queue);
+  if (found == lines_.end())
+    return 0;
+  auto holder = found->second.held.find(who);
+  return holder == found->second.held.end() ? 0 : holder->second;
+}
+
 std::size_t credits::held(const std::string& queue) const {
   auto found = lines_.find(queue);
   if (found == lines_.end())

@@ -46,6 +46,8 @@ public:
   std::size_t limit(const std::string& queue) const;
   /// Credits that are out.
   std::size_t held(const std::string& queue) const;
+  /// Those that one poller holds.
+  std::size_t held(const std::string& queue, poller_id who) const;
 
 private:
   struct queue_credits {

@@ -52,6 +52,9 @@ void supervisor_state::restart(poller_id id, member dead) {
   // A queue that left the configuration needs no more than to be emptied.
   auto allowed = line == lines_.end()
                  || line->second.restarts.take(self_->clock().now());
+  // A grant that it never read lies in its mailbox; all that it gave back came
+  // before the news of its death.
+  dead.book->credits = credits_.held(dead.queue, id);
   if (!allowed)
     return give_up(id, std::move(dead));
   auto queue = dead.queue;

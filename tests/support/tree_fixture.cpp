@@ -1,5 +1,6 @@
 #include "tests/support/tree_fixture.hpp"
 
+#include "actors/handler/actor_handler.hpp"
 #include "actors/register_types.hpp"
 #include "actors/supervisor/supervisor.hpp"
 #include "store/model/new_job.hpp"
@@ -165,6 +166,43 @@ held_slot::behavior_type held(held_slot::stateful_pointer<held_slot_state> self,
   };
 }
 
+// -- a handler actor under the test's control ---------------------------------
+
+using test_performer
+    = handler_actor::extend<caf::reacts_to<std::string, job_answer>,
+                            caf::reacts_to<std::string>>;
+
+class performer_state {
+public:
+  static constexpr const char* name = "performer";
+
+  performer_state() = default;
+
+  std::map<std::string, caf::typed_response_promise<job_answer>> calls;
+};
+
+test_performer::behavior_type
+performer(test_performer::stateful_pointer<performer_state> self,
+          std::shared_ptr<std::vector<std::string>> asked) {
+  auto* calls = &self->state.calls;
+  return {
+      [=](perform_atom, const job_call& x) -> caf::result<job_answer> {
+        auto promise = self->make_response_promise<job_answer>();
+        calls->insert_or_assign(x.id, promise);
+        asked->push_back(x.id);
+        return promise;
+      },
+      // From the test: the answer to the call for this job; an error.
+      [=](const std::string& id, const job_answer& x) {
+        calls->at(id).deliver(x);
+      },
+      [=](const std::string& id) {
+        calls->at(id).deliver(
+            caf::make_error(caf::sec::runtime_error, "it threw"));
+      },
+  };
+}
+
 std::string actor_name(caf::abstract_actor* who) {
   auto* local = dynamic_cast<caf::local_actor*>(who);
   return local ? local->name() : "test";
@@ -180,6 +218,11 @@ struct tree_fixture::impl {
   std::shared_ptr<memory_database> db;
   supervisor_actor supervisor;
   std::shared_ptr<desk> shared;
+  std::shared_ptr<std::vector<std::string>> asked
+      = std::make_shared<std::vector<std::string>>();
+  test_performer performing;
+  std::shared_ptr<watched_counters> numbers
+      = std::make_shared<watched_counters>();
   std::vector<std::string> said;
   std::vector<std::string> failed;
   /// Everybody who ever ran; weak, so that it keeps nobody alive.
@@ -292,7 +335,7 @@ tree_fixture::tree_fixture(client_options options)
   };
   supervisor_options tree{.db = db,
                           .settings = std::move(options),
-                          .numbers = std::make_shared<watched_counters>(),
+                          .numbers = raw->numbers,
                           .draw = [] { return 0.5; },
                           .mode = spawn_mode::scheduled};
   tree.make_slot = [raw](caf::actor_system& sys, slot_options slot) {
@@ -306,6 +349,7 @@ tree_fixture::tree_fixture(client_options options)
 
 tree_fixture::~tree_fixture() {
   impl_->questions.clear();
+  impl_->performing = nullptr;
   // Whatever still lives is killed, so that the system can end.
   impl_->supervisor = nullptr;
   settle();
@@ -449,6 +493,29 @@ void tree_fixture::kill(const std::string& name) {
 
 std::size_t tree_fixture::alive(const std::string& name) const {
   return impl_->living(name).size();
+}
+
+std::shared_ptr<const handler_target> tree_fixture::add_performer() {
+  impl_->performing = impl_->sys.spawn(performer, impl_->asked);
+  return to_target(impl_->performing);
+}
+
+std::vector<std::string> tree_fixture::asked() const {
+  return *impl_->asked;
+}
+
+void tree_fixture::reply(const std::string& id, outcome what) {
+  std::erase(*impl_->asked, id);
+  caf::anon_send(impl_->performing, id, callboard::answer(what));
+}
+
+void tree_fixture::reply_error(const std::string& id) {
+  std::erase(*impl_->asked, id);
+  caf::anon_send(impl_->performing, id);
+}
+
+metrics_snapshot tree_fixture::metrics() const {
+  return impl_->numbers->snapshot();
 }
 
 std::vector<std::string> tree_fixture::conversation() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/client/client.hpp"
+#include "actors/metrics/counters.hpp"
 #include "tests/support/event_log.hpp"
 #include "tests/support/memory_store.hpp"
 
@@ -71,6 +72,17 @@ public:
   /// The slot that runs `id` dies.
   void kill_slot(const std::string& id);
 
+  // -- handlers that are actors
+  // ------------------------------------------------
+
+  /// A handler actor ("performer") that keeps each call until the test answers
+  /// it.
+  std::shared_ptr<const handler_target> add_performer();
+  /// Ids of jobs that it was asked to perform, in order.
+  std::vector<std::string> asked() const;
+  void reply(const std::string& id, outcome what = complete());
+  void reply_error(const std::string& id);
+
   // -- looking ----------------------------------------------------------------
 
   /// What was said since the last call: "poller -> store-pool: lease_wish".
@@ -82,6 +94,8 @@ public:
   std::size_t alive(const std::string& name) const;
   /// The oldest living actor of a name dies.
   void kill(const std::string& name);
+  /// A look at it counts as somebody's interest.
+  metrics_snapshot metrics() const;
   /// What `on_failure` was told.
   std::vector<std::string> failures() const;
 

@@ -78,6 +78,35 @@ TEST_CASE("two suspects of one queue never run together") {
   CHECK(tree.db->jobs().empty());
 }
 
+TEST_CASE("two suspects of different queues never run together on a node") {
+  tree_fixture tree;
+  tree.control_slots();
+  auto other = tree.db->connect().value();
+  REQUIRE(other->join("other", "").has_value());
+  tree.store({.queue = "mail", .type = "any", .id = "a"});
+  tree.store({.queue = "video", .type = "any", .id = "b"});
+  REQUIRE(other->lease({{.queue = "mail"}, {.queue = "video"}}).has_value());
+  other.reset();
+  tree.upgrade({{.queue = "mail", .concurrency = 4, .handle = completing()},
+                {.queue = "video", .concurrency = 4, .handle = completing()}});
+  tree.advance(3s);
+  REQUIRE(tree.running().size() == 1);
+  auto first = tree.running().front();
+  auto second = first == "a" ? "b" : "a";
+  // The other one waits, with its attempt refunded.
+  CHECK(tree.db->job(second)->state == job_state::suspect);
+  CHECK(tree.db->job(second)->value.attempt == 1);
+  tree.finish(first);
+  tree.settle();
+  // It follows at once, without a poll.
+  CHECK(tree.running() == std::vector<std::string>{second});
+  CHECK(tree.db->job(second)->value.attempt == 2);
+  tree.finish(second);
+  tree.settle();
+  CHECK(tree.db->jobs().empty());
+  CHECK(tree.peak() == 1);
+}
+
 TEST_CASE("the node tells that it lives, and what its queues do") {
   tree_fixture tree;
   tree.upgrade({{.queue = "mail", .concurrency = 2, .handle = completing()}});

@@ -29,7 +29,10 @@ mux any_type() {
 /// pollers die, and who gets to run next is drawn.
 class storm {
 public:
-  explicit storm(std::uint64_t seed) : random_{seed} { tree_.control_slots(); }
+  storm(std::uint64_t seed, bool bad_database)
+      : random_{seed}, bad_database_{bad_database} {
+    tree_.control_slots();
+  }
 
   void run() {
     tree_.upgrade(configs());
@@ -74,11 +77,36 @@ private:
       if (draw(20) == 0 && tree_.alive("poller") > 0)
         tree_.kill("poller");
       break;
+    case 8:
+      if (bad_database_)
+        hurt_database();
+      break;
     default:
       for (auto steps = draw(20); steps > 0; --steps)
         tree_.step(random_());
     }
     REQUIRE(tree_.running().size() <= static_cast<std::size_t>(highest_));
+  }
+
+  void hurt_database() {
+    static const std::vector<std::string> operations{"lease", "settle",
+                                                     "release", "held"};
+    fault how;
+    how.after_the_work = draw(2) == 0;
+    if (how.after_the_work)
+      how.why = {errc::commit_unknown, "cut in the commit"};
+    switch (draw(4)) {
+    case 0:
+      tree_.db->break_connections();
+      break;
+    case 1:
+      how.breaks = false;
+      how.why = {errc::database_busy, "locked"};
+      how.after_the_work = false;
+      [[fallthrough]];
+    default:
+      tree_.db->fail(one_of(operations), how, static_cast<int>(1 + draw(3)));
+    }
   }
 
   void add_jobs() {
@@ -109,6 +137,8 @@ private:
                                         .poll_interval = 1s,
                                         .handle = any_type()}}));
     tree_.settle();
+    for (const auto* which : {"lease", "settle", "release", "held"})
+      tree_.db->fail(which, {}, 0);
     for (int i = 0; i < 10'000 && !tree_.db->jobs().empty(); ++i) {
       end_one();
       tree_.pass(10ms);
@@ -137,6 +167,7 @@ private:
   }
 
   std::mt19937_64 random_;
+  bool bad_database_;
   tree_fixture tree_;
   std::vector<tree_fixture::ticket> upgrades_;
   std::size_t added_ = 0;
@@ -144,16 +175,25 @@ private:
   int highest_ = 0;
 };
 
-} // namespace
-
 // CALLBOARD_SEED=n runs that seed alone; CALLBOARD_SEEDS=n runs so many.
-TEST_CASE("bursts of upgrades lose nothing, double nothing and keep every "
-          "slot") {
+void weather(bool bad_database) {
   auto only = environment("CALLBOARD_SEED", 0);
   auto first = only ? only : 1;
   auto last = only ? only : environment("CALLBOARD_SEEDS", 1000);
   for (auto seed = first; seed <= last; ++seed) {
     INFO("again with CALLBOARD_SEED=" << seed);
-    storm{seed}.run();
+    storm{seed, bad_database}.run();
   }
+}
+
+} // namespace
+
+TEST_CASE("bursts of upgrades lose nothing, double nothing and keep every "
+          "slot") {
+  weather(false);
+}
+
+TEST_CASE("bursts of upgrades over a failing database lose nothing, double "
+          "nothing and keep every slot") {
+  weather(true);
 }
