@@ -202,17 +202,3 @@ TEST_CASE(
   tree.settle();
   CHECK(tree.events->count("completed a") == 1);
 }
-
-TEST_CASE("a poller that dies before it read its grant leaves it to its heir") {
-  tree_fixture tree;
-  tree.upgrade({{.queue = "mail", .concurrency = 3, .handle = completing()}});
-  while (tree.alive("poller") == 0)
-    REQUIRE(tree.step());
-  tree.kill("poller");
-  tree.settle();
-  REQUIRE(tree.alive("poller") == 1);
-  CHECK(tree.alive("slot") == 3);
-  tree.enqueue({{.queue = "mail", .type = "any", .id = "a"}});
-  tree.settle();
-  CHECK(tree.events->count("completed a") == 1);
-}
