@@ -166,8 +166,9 @@ void postgres_store::lease_some(const std::vector<lease_request>& requests,
       continue;
     if (one.next_run)
       batch.next_due = std::max(*one.next_run - now, duration{0});
-    // There may be more: what was found made room, or was taken by others.
-    if (!ended || batch.jobs.size() + batch.exhausted.size() < one.found)
+    // There may be more: what was found made room (a used-up suspect that of
+    // the next one), or was taken by others.
+    if (!ended || !batch.exhausted.empty() || batch.jobs.size() < one.found)
       batch.next_due = duration{0};
     // What the hint passed over shows at the next full look.
     if (hinted[i]) {

@@ -375,7 +375,9 @@ inline constexpr auto complete
   " returning j.id, j.fence"
 inline constexpr auto retry = CALLBOARD_LEASED_WITH(
     "$1::text[], $2::int8[], $3::int8[], $4::text[]",
-    "after, error") "update callboard_job j set state = 0, node = null,"
+    "after, error") "update callboard_job j set"
+                    " state = case when j.crashes > 0 then 2 else 0 end,"
+                    " node = null,"
                     " run_at = c.now + x.after, updated_at = c.now, last_error "
                     "= x.error"
                     " from x cross join (select " CALLBOARD_NOW(

@@ -136,8 +136,9 @@ inline constexpr auto leased_row
     = "select rowid, crashes from callboard_job"
       " where id = :id and fence = :fence and +state = 1";
 inline constexpr auto retry_job
-    = "update callboard_job set state = 0, node = null, run_at = :run_at,"
-      " updated_at = :now, last_error = :error"
+    = "update callboard_job set"
+      " state = case when crashes > 0 then 2 else 0 end, node = null,"
+      " run_at = :run_at, updated_at = :now, last_error = :error"
       " where id = :id and fence = :fence and +state = 1";
 inline constexpr auto reschedule_job
     = "update callboard_job set state = 0, node = null, run_at = :run_at,"

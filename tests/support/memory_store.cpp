@@ -510,7 +510,7 @@ private:
   void apply(row& x, const completed&) { state_->rows.erase(x.value.id); }
 
   void apply(row& x, const retried& action) {
-    free(x, row::free);
+    free(x, x.crashes > 0 ? row::suspect : row::free);
     x.value.run_at = state_->now() + action.after;
     x.value.last_error = storable_text(action.error, job_limits::error_bytes);
   }
