@@ -66,21 +66,40 @@ postgres_store::lease(const std::vector<lease_request>& requests) {
   if (!member_)
     return not_joined(connection_->name());
   return guarded([&] {
+    // Whose request gets no answer looks again at once, and sees the error.
     std::vector<lease_batch> batches(requests.size());
-    std::vector<std::size_t> rest(requests.size());
-    std::iota(rest.begin(), rest.end(), std::size_t{0});
-    // A statement can't take the same row for two requests: one queue stands
-    // in each round once.
-    do {
-      std::set<std::string_view> seen;
-      std::vector<std::size_t> round, later;
-      for (auto i : rest)
-        (seen.insert(requests[i].queue).second ? round : later).push_back(i);
-      lease_round(requests, round, batches);
-      rest = std::move(later);
-    } while (!rest.empty());
+    for (auto& one : batches)
+      one.next_due = duration{0};
+    try {
+      lease_all(requests, batches);
+    } catch (const failure& what) {
+      // What an earlier statement leased is committed. Only a node that lost
+      // its connection or its name asks later what it holds.
+      auto asks = broken() || what.code() == errc::incarnation_lost;
+      auto gave = [](const lease_batch& x) {
+        return !x.jobs.empty() || !x.exhausted.empty();
+      };
+      if (asks || std::none_of(batches.begin(), batches.end(), gave))
+        throw;
+    }
     return batches;
   });
+}
+
+void postgres_store::lease_all(const std::vector<lease_request>& requests,
+                               std::vector<lease_batch>& batches) {
+  std::vector<std::size_t> rest(requests.size());
+  std::iota(rest.begin(), rest.end(), std::size_t{0});
+  // A statement can't take the same row for two requests: one queue stands
+  // in each round once.
+  do {
+    std::set<std::string_view> seen;
+    std::vector<std::size_t> round, later;
+    for (auto i : rest)
+      (seen.insert(requests[i].queue).second ? round : later).push_back(i);
+    lease_round(requests, round, batches);
+    rest = std::move(later);
+  } while (!rest.empty());
 }
 
 void postgres_store::lease_round(const std::vector<lease_request>& requests,
@@ -162,6 +181,7 @@ void postgres_store::lease_some(const std::vector<lease_request>& requests,
       job.suspect = one.alone;
     batch.jobs = std::move(one.jobs);
     batch.exhausted = std::move(one.exhausted);
+    batch.next_due.reset();
     if (batch.jobs.size() >= request.limit)
       continue;
     if (one.next_run)

@@ -81,6 +81,8 @@ private:
   void free_jobs(const std::vector<dead_node>& nodes, std::int32_t max_crashes,
                  reclaim_report& report);
 
+  void lease_all(const std::vector<lease_request>& requests,
+                 std::vector<lease_batch>& batches);
   void lease_round(const std::vector<lease_request>& requests,
                    const std::vector<std::size_t>& round,
                    std::vector<lease_batch>& batches);

@@ -1,8 +1,30 @@
 #include "tests/store/conformance/conformance.hpp"
 
+#include <soci/soci.h>
+
 using namespace callboard;
 using namespace callboard::test;
 using namespace std::chrono_literals;
+
+namespace {
+
+// From now on the job can't be leased: the statement that tries to fails.
+void refuse_to_lease(const backend& place, const std::string& id) {
+  auto sql = place.session();
+  if (place.kind() == backend_kind::postgres) {
+    *sql << "create function refuse() returns trigger language plpgsql as"
+            " $$ begin raise 'refused'; end $$";
+    *sql << "create trigger refuse before update on callboard_job for each row"
+            " when (old.id = '"
+                + id + "') execute function refuse()";
+  } else {
+    *sql << "create trigger refuse before update on callboard_job"
+            " when old.id = '"
+                + id + "' begin select raise(abort, 'refused'); end";
+  }
+}
+
+} // namespace
 
 TEST_CASE("jobs are leased by priority, due time and id") {
   auto place = every_backend();
@@ -160,4 +182,29 @@ TEST_CASE("a busy queue still finds jobs whose time lies in the past") {
       seen = seen || one.value.id == "old";
   }
   CHECK(seen);
+}
+
+TEST_CASE("a lease that fails halfway holds nothing that it does not tell") {
+  auto place = every_shared_backend();
+  auto db = place->open();
+  auto store = join(*db);
+  put(*store, {a_job("a"), a_job("b")});
+  refuse_to_lease(*place, "b");
+  // For one queue twice, PostgreSQL needs two statements.
+  auto answer = store->lease({{"mail", 1, true}, {"mail", 1, true}});
+  auto held = ok(store->held());
+  CHECK_FALSE(store->broken());
+  if (answer) {
+    REQUIRE(answer->size() == 2);
+    REQUIRE(ids(answer->at(0).jobs) == strings{"a"});
+    CHECK(held == std::vector<lease_ref>{{"a", answer->at(0).jobs[0].fence}});
+    CHECK(answer->at(1).jobs.empty());
+    CHECK(answer->at(1).next_due == duration{0});
+    // The next one has nothing to give, and shows the error.
+    answer = store->lease({{"mail", 1, true}});
+  } else {
+    CHECK(held.empty());
+  }
+  auto why = failed_with(answer, errc::database_error);
+  CHECK(contains(why.message, "refused"));
 }
