@@ -58,8 +58,11 @@ public:
   [[nodiscard]] virtual result<void>
   heartbeat(const std::vector<node_queue>& queues) = 0;
 
-  /// Gives up the lock and the registration. The node must hold no leases any
-  /// more: what it still holds is freed as by `reclaim`.
+  /// Gives up the lock and the registration. The node should hold no leases any
+  /// more. What it still holds is freed and due at once, with its attempt
+  /// counted and "worker died" as last error; but no job has killed the node,
+  /// so that this is no crash: what was a suspect stays one, and nothing else
+  /// becomes one.
   [[nodiscard]] virtual result<void> leave() = 0;
 
   /// Frees the leases of dead nodes: those whose lock is free, and those that
@@ -76,7 +79,9 @@ public:
 
   /// Leases for several queues at once; one batch per request, in order. Due
   /// jobs in order of priority, due time, id; skips what others are taking;
-  /// counts the attempt, draws a new fence, records the node.
+  /// counts the attempt, draws a new fence, records the node. When it fails
+  /// after a part of them was leased, the rest gets an empty batch that is due
+  /// at once.
   /// `incarnation_lost` when this node did not join or was declared dead.
   [[nodiscard]] virtual result<std::vector<lease_batch>>
   lease(const std::vector<lease_request>& requests) = 0;

@@ -3,7 +3,6 @@
 #include "store/sql/new_incarnation.hpp"
 #include "store/sql/texts.hpp"
 
-#include <limits>
 #include <utility>
 
 namespace callboard::store {
@@ -76,9 +75,10 @@ result<void> postgres_store::leave() {
     auto gone
         = connection_->query(postgres::delete_node, parameters{}.add(*member_));
     if (gone.size() > 0) {
+      // No job has killed it, so that none is to blame.
       reclaim_report ignored;
       free_jobs({{*member_, gone.text(0, 1), std::string{left_with_jobs}}},
-                std::numeric_limits<std::int32_t>::max(), ignored);
+                std::nullopt, ignored);
     }
     tx.commit();
     connection_->query(postgres::unlock, parameters{}.add(*member_));
@@ -112,7 +112,7 @@ result<reclaim_report> postgres_store::reclaim(duration silence,
 }
 
 void postgres_store::free_jobs(const std::vector<dead_node>& nodes,
-                               std::int32_t max_crashes,
+                               std::optional<std::int32_t> max_crashes,
                                reclaim_report& report) {
   std::vector<std::int64_t> ids;
   std::vector<std::string_view> names, causes;
@@ -122,11 +122,15 @@ void postgres_store::free_jobs(const std::vector<dead_node>& nodes,
     causes.push_back(one.cause);
   }
   parameters values;
-  values.add(ids).add(names).add(causes).add(clock()).add(
-      std::int64_t{max_crashes});
-  auto dead = connection_->query(postgres::bury_orphans, values);
-  for (int i = 0; i < dead.size(); ++i)
-    report.dead.push_back(dead.job_at(i, 0));
+  values.add(ids).add(names).add(causes).add(clock());
+  if (max_crashes) {
+    auto bury = values;
+    bury.add(std::int64_t{*max_crashes});
+    auto dead = connection_->query(postgres::bury_orphans, bury);
+    for (int i = 0; i < dead.size(); ++i)
+      report.dead.push_back(dead.job_at(i, 0));
+  }
+  values.add(std::int64_t{max_crashes.has_value()});
   auto freed = connection_->query(postgres::free_orphans, values);
   report.freed += static_cast<std::size_t>(freed.changed());
   connection_->query(postgres::delete_node_queues, parameters{}.add(ids));

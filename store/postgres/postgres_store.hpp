@@ -78,7 +78,9 @@ private:
 
   bool lock(incarnation id);
   incarnation lock_new();
-  void free_jobs(const std::vector<dead_node>& nodes, std::int32_t max_crashes,
+  /// Without `max_crashes` their end was no crash.
+  void free_jobs(const std::vector<dead_node>& nodes,
+                 std::optional<std::int32_t> max_crashes,
                  reclaim_report& report);
 
   void lease_all(const std::vector<lease_request>& requests,

@@ -109,13 +109,20 @@ inline constexpr auto heartbeat
               " per_second_milli = excluded.per_second_milli)"
               " select id from me";
 // The case keeps a session from taking its own lock twice. The lock that it
-// gets lasts to the end of the transaction: nobody can rejoin meanwhile.
+// gets lasts to the end of the transaction: nobody can rejoin meanwhile. Rows
+// that others are using now, perhaps a node that was stopped in the middle of
+// this, are left to a later reclaim.
 inline constexpr auto delete_dead_nodes
-    = "delete from callboard_node n using (select " CALLBOARD_NOW(
-        "$2") " as now) c where case when n.id = $1::int8 then false"
-              " when n.seen_at < c.now - $3::int8 then true"
-              " else pg_try_advisory_xact_lock(n.id) end"
-              " returning n.id, n.name, n.seen_at < c.now - $3::int8";
+    = "with clock as materialized (select " CALLBOARD_NOW(
+        "$2") " as now)"
+              " delete from callboard_node n where n.ctid = any(array("
+              "select d.ctid from callboard_node d where case when d.id = "
+              "$1::int8"
+              " then false when d.seen_at < (select now from clock) - $3::int8"
+              " then true else pg_try_advisory_xact_lock(d.id) end"
+              " for update skip locked))"
+              " returning n.id, n.name,"
+              " n.seen_at < (select now from clock) - $3::int8";
 inline constexpr auto delete_node
     = "delete from callboard_node where id = $1::int8 returning id, name";
 inline constexpr auto delete_node_queues
@@ -216,17 +223,18 @@ inline constexpr auto bury_orphans
                                                                            "eat"
                                                                            "ed_"
                                                                            "at";
+// $5 whether it is a crash: 1 or 0. What was to be buried is gone already.
 inline constexpr auto free_orphans
-    = "update callboard_job j set state = 2, node = null,"
-      " crashes = j.crashes + 1, run_at = c.now, updated_at = c.now,"
+    = "update callboard_job j set node = null, crashes = j.crashes + $5::int8,"
+      " state = case when j.crashes + $5::int8 > 0 then 2 else 0 end,"
+      " run_at = c.now, updated_at = c.now,"
       " last_error = " CALLBOARD_BLAME(
-          "j") " from unnest($1::int8[], $2::text[], $3::text[]) u(node, name, "
-               "cause)"
-               " cross join (select " CALLBOARD_NOW(
-                   "$4") " as now) c"
-                         " where j.ctid = any(" CALLBOARD_ORPHANS(
-                             "j.crashes + 1 < $5::int8") ")"
-                                                         " and j.node = u.node";
+          "j") " from unnest($1::int8[],"
+               " $2::text[], $3::text[]) u(node, name, cause) cross join "
+               "(select " CALLBOARD_NOW("$4") " as now) c where j.ctid = "
+                                              "any(" CALLBOARD_ORPHANS(
+                                                  "true") ") and j.node = "
+                                                          "u.node";
 inline constexpr auto nodes
     = "select n.id, n.name, n.address, n.started_at, n.seen_at,"
       " exists (select from pg_locks k where k.locktype = 'advisory'"

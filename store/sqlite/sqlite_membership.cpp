@@ -4,7 +4,6 @@
 #include "store/sqlite/rows.hpp"
 #include "store/sqlite/sqlite_work.hpp"
 
-#include <limits>
 #include <utility>
 
 namespace callboard::store {
@@ -71,8 +70,9 @@ result<void> sqlite_store::leave() {
       if (id == me.id)
         me.name = name;
     });
+    // No job has killed it, so that none is to blame.
     reclaim_report ignored;
-    bury_node(me, std::numeric_limits<std::int32_t>::max(), ignored);
+    bury_node(me, std::nullopt, ignored);
   });
   if (done)
     member_.reset();
@@ -111,7 +111,8 @@ sqlite_store::find_dead_nodes(duration silence) {
   return found;
 }
 
-void sqlite_store::bury_node(const dead_node& node, std::int32_t max_crashes,
+void sqlite_store::bury_node(const dead_node& node,
+                             std::optional<std::int32_t> max_crashes,
                              reclaim_report& report) {
   std::vector<stored_job> held;
   sql_.leased_by.each([&](auto&... x) { held.push_back(to_stored(x...)); },
@@ -119,8 +120,8 @@ void sqlite_store::bury_node(const dead_node& node, std::int32_t max_crashes,
   auto now = micros();
   for (auto& [value, row, crashes] : held) {
     value.last_error = worker_died_text(node.name, node.cause, value.attempt);
-    if (crashes + 1 < max_crashes) {
-      sql_.free_job.run(now, value.last_error, row);
+    if (!max_crashes || crashes + 1 < *max_crashes) {
+      sql_.free_job.run(max_crashes ? 1 : 0, now, value.last_error, row);
       ++report.freed;
     } else {
       bury(row, 1, value.last_error, now);

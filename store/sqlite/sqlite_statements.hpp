@@ -39,7 +39,7 @@ struct sqlite_statements {
   prepared<in<number>, out<text, text, text, text, text, number, number, number,
                            text, number, number, number, number>>
       leased_by{sql, sqlite::leased_by};
-  prepared<in<number, text, number>> free_job{sql, sqlite::free_job};
+  prepared<in<number, number, text, number>> free_job{sql, sqlite::free_job};
 
   prepared<in<text, number>, out<text, text, text, text, text, number, number,
                                  number, text, number, number, number>>

@@ -83,7 +83,8 @@ private:
   void require_joined();
   std::optional<member> lock_node(incarnation id);
   std::vector<dead_node> find_dead_nodes(duration silence);
-  void bury_node(const dead_node& node, std::int32_t max_crashes,
+  /// Without `max_crashes` its end was no crash.
+  void bury_node(const dead_node& node, std::optional<std::int32_t> max_crashes,
                  reclaim_report& report);
 
   std::optional<long long> first_due(const lease_request& request);

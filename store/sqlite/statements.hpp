@@ -84,7 +84,8 @@ inline constexpr auto leased_by
     = "select " CALLBOARD_JOB ", rowid, crashes from callboard_job"
       " where state = 1 and node = :node order by id";
 inline constexpr auto free_job
-    = "update callboard_job set state = 2, node = null, crashes = crashes + 1,"
+    = "update callboard_job set node = null, crashes = crashes + :crash,"
+      " state = case when crashes + :crash > 0 then 2 else 0 end,"
       " run_at = :now, updated_at = :now, last_error = :error"
       " where rowid = :row";
 

@@ -63,8 +63,10 @@ struct memory_state {
   std::optional<fault> draw_fault(const operation& which);
   void close_connection(std::uint64_t connection);
   void bury(row what, std::int32_t new_crashes, std::string error);
+  /// Without `max_crashes` the node's end was no crash.
   void free_leases(incarnation of, const std::string& cause,
-                   std::int32_t max_crashes, reclaim_report& report);
+                   std::optional<std::int32_t> max_crashes,
+                   reclaim_report& report);
   job_info info(const row& what) const;
 };
 

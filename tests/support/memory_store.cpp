@@ -107,8 +107,8 @@ public:
       if (!joined_)
         return {};
       reclaim_report ignored;
-      state_->free_leases(*joined_, "it left while it held jobs",
-                          std::numeric_limits<std::int32_t>::max(), ignored);
+      state_->free_leases(*joined_, "it left while it held jobs", std::nullopt,
+                          ignored);
       state_->nodes.erase(*joined_);
       joined_.reset();
       return {};
@@ -606,7 +606,7 @@ void memory_state::bury(row what, std::int32_t new_crashes,
 }
 
 void memory_state::free_leases(incarnation of, const std::string& cause,
-                               std::int32_t max_crashes,
+                               std::optional<std::int32_t> max_crashes,
                                reclaim_report& report) {
   auto name = nodes.contains(of) ? nodes.at(of).name : "";
   for (auto at = rows.begin(); at != rows.end();) {
@@ -618,9 +618,9 @@ void memory_state::free_leases(incarnation of, const std::string& cause,
     x.value.last_error = "worker died: node '" + name + "' (" + cause
                          + ") during attempt "
                          + std::to_string(x.value.attempt);
-    if (x.crashes + 1 < max_crashes) {
-      ++x.crashes;
-      x.state = row::suspect;
+    if (!max_crashes || x.crashes + 1 < *max_crashes) {
+      x.crashes += max_crashes ? 1 : 0;
+      x.state = x.crashes > 0 ? row::suspect : row::free;
       x.node = 0;
       x.value.run_at = now();
       x.updated_at = now();

@@ -1,5 +1,7 @@
 #include "tests/store/conformance/conformance.hpp"
 
+#include <soci/soci.h>
+
 #include <algorithm>
 
 using namespace callboard;
@@ -194,15 +196,82 @@ TEST_CASE("a node that was declared dead gets a new incarnation") {
   CHECK(take(*store).empty());
 }
 
-TEST_CASE("who leaves with leases frees them") {
+TEST_CASE("who leaves with leases frees them and blames none") {
   auto place = every_backend();
   auto db = place->open();
-  auto leaving = join(*db, "n1");
-  put(*leaving, a_job("a"));
-  REQUIRE(take(*leaving).size() == 1);
-  ok(leaving->leave());
-  failed_with(leaving->lease({{"mail", 1, true}}), errc::incarnation_lost);
   auto store = join(*db, "n2");
-  CHECK(ok(store->find("a"))->state == job_state::suspect);
+  put(*store, a_job("a"));
+  // More often than a job may crash.
+  for (int deploy = 1; deploy <= 4; ++deploy) {
+    auto leaving = join(*db, "n1");
+    auto lease = take_one(*leaving);
+    CHECK_FALSE(lease.suspect);
+    place->clock().advance(1s);
+    ok(leaving->leave());
+    failed_with(leaving->lease({{"mail", 1, true}}), errc::incarnation_lost);
+    CHECK_FALSE(settle_one(*leaving, lease, completed{}));
+    auto found = ok(store->find("a"));
+    REQUIRE(found);
+    CHECK(found->state == job_state::waiting);
+    CHECK(found->crashes == 0);
+    CHECK(found->value.attempt == deploy);
+    CHECK(found->value.run_at == place->clock().now());
+    CHECK(contains(found->value.last_error,
+                   "node 'n1' (it left while it held jobs)"));
+  }
+  CHECK(ok(store->reclaim(silence, 3)).nodes.empty());
   CHECK(take(*store).size() == 1);
+}
+
+TEST_CASE("a suspect whose node leaves stays one and is not blamed") {
+  auto place = every_backend();
+  auto db = place->open();
+  auto store = join(*db, "n2");
+  auto dying = join(*db, "n1");
+  put(*dying, a_job("a"));
+  REQUIRE(take(*dying).size() == 1);
+  kill_node(*place, std::move(dying));
+  REQUIRE(ok(store->reclaim(silence, 2)).freed == 1);
+  auto leaving = join(*db, "n3");
+  CHECK(take_one(*leaving).suspect);
+  ok(leaving->leave());
+  auto found = ok(store->find("a"));
+  REQUIRE(found);
+  CHECK(found->state == job_state::suspect);
+  CHECK(found->crashes == 1);
+  CHECK(take_one(*store).suspect);
+}
+
+TEST_CASE("a reclaim leaves nodes to others that are burying them") {
+  auto place = backend::make(backend_kind::postgres);
+  auto options = place->options();
+  // Whoever waits for the lock fails soon.
+  options.statement_timeout = 2s;
+  auto store = join(*place->open(options), "watcher");
+  auto db = place->open();
+  auto silent = join(*db, "silent");
+  put(*store, {a_job("a"), a_job("b")});
+  REQUIRE(take_one(*silent).value.id == "a");
+  auto dead = join(*db, "dead");
+  REQUIRE(take_one(*dead).value.id == "b");
+  place->clock().advance(silence + 1us);
+  ok(dead->heartbeat({}));
+  ok(store->heartbeat({}));
+
+  // A node that was stopped in the middle of its own reclaim.
+  auto sql = place->session();
+  *sql << "begin";
+  *sql << "delete from callboard_node where name = 'silent'";
+  kill_node(*place, std::move(dead), "dead");
+  auto report = ok(store->reclaim(silence, 3));
+  CHECK(report.nodes == strings{"dead"});
+  CHECK(report.freed == 1);
+  report = ok(store->reclaim(silence, 3));
+  CHECK(report.nodes.empty());
+  CHECK(ok(store->find("a"))->state == job_state::running);
+
+  *sql << "rollback";
+  report = ok(store->reclaim(silence, 3));
+  CHECK(report.nodes == strings{"silent"});
+  CHECK(report.freed == 1);
 }
