@@ -3,7 +3,7 @@
 #include "store/postgres/enqueue_jobs.hpp"
 #include "store/postgres/guard.hpp"
 #include "store/postgres/postgres_connection.hpp"
-#include "store/postgres/statements.hpp"
+#include "store/postgres/statements/enqueue.hpp"
 
 #include <soci/soci.h>
 

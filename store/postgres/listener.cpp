@@ -1,7 +1,7 @@
 #include "store/postgres/listener.hpp"
 
 #include "store/postgres/guard.hpp"
-#include "store/postgres/statements.hpp"
+#include "store/postgres/statements/enqueue.hpp"
 
 #include <libpq-fe.h>
 #include <poll.h>

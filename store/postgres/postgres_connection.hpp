@@ -39,7 +39,7 @@ public:
   rows change(const char* sql, const parameters& values = {});
 
   /// As `change`, and planned once for the life of the connection. `sql` is one
-  /// of the constants of `postgres/statements.hpp`: its address is the key.
+  /// of the constants in `postgres/statements/`: its address is the key.
   rows repeat(const char* sql, const parameters& values);
 
   /// Statements without parameters and answers.

@@ -1,6 +1,6 @@
 #include "store/model/text.hpp"
 #include "store/postgres/postgres_store.hpp"
-#include "store/postgres/statements.hpp"
+#include "store/postgres/statements/people.hpp"
 #include "store/sql/job_views.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #include "store/postgres/postgres_store.hpp"
-#include "store/postgres/statements.hpp"
+#include "store/postgres/statements/leases.hpp"
 #include "store/sql/texts.hpp"
 
 #include <algorithm>

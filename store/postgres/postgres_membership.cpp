@@ -1,5 +1,5 @@
 #include "store/postgres/postgres_store.hpp"
-#include "store/postgres/statements.hpp"
+#include "store/postgres/statements/membership.hpp"
 #include "store/sql/new_incarnation.hpp"
 #include "store/sql/texts.hpp"
 

@@ -1,7 +1,7 @@
 #include "store/postgres/postgres_schema.hpp"
 
 #include "store/migrator.hpp"
-#include "store/postgres/statements.hpp"
+#include "store/postgres/statements/schema.hpp"
 #include "store/sql/moment.hpp"
 
 #include <array>

@@ -1,5 +1,5 @@
 #include "store/postgres/postgres_store.hpp"
-#include "store/postgres/statements.hpp"
+#include "store/postgres/statements/outcomes.hpp"
 #include "store/sql/moment.hpp"
 
 #include <algorithm>

@@ -1,7 +1,8 @@
 #include "store/postgres/postgres_store.hpp"
 
 #include "store/postgres/enqueue_jobs.hpp"
-#include "store/postgres/statements.hpp"
+#include "store/postgres/statements/enqueue.hpp"
+#include "store/postgres/statements/people.hpp"
 #include "store/sql/moment.hpp"
 
 #include <utility>

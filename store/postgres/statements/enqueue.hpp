@@ -1,0 +1,37 @@
+#pragma once
+
+#include "store/postgres/statements/sql.hpp"
+
+/// Jobs in.
+namespace callboard::store::postgres {
+
+// $1 the clock; of each job its columns, and a moment or a delay.
+inline constexpr auto enqueue = R"sql(
+  with clock as materialized (select {now $1} as now)
+  insert into callboard_job (
+    id, queue, type, arg, request_id, priority, max_attempts, run_at,
+    created_at, updated_at)
+  select u.id, u.queue, u.type, u.arg, u.request_id, u.priority,
+    u.max_attempts, coalesce(u.run_at, c.now + u.delay), c.now, c.now
+  from clock c
+  cross join unnest(
+    $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::int8[],
+    $8::int8[], $9::int8[], $10::int8[])
+    u(id, queue, type, arg, request_id, priority, max_attempts, run_at, delay)
+)sql"_sql;
+
+// One channel for each schema of a database; queues are at most 255 bytes.
+inline constexpr auto wake = R"sql(
+  select pg_notify('callboard_wake_' || c.relnamespace, u.queue)
+  from pg_class c
+  cross join unnest($1::text[]) u(queue)
+  where c.oid = 'callboard_job'::regclass
+)sql"_sql;
+
+inline constexpr auto wake_channel = R"sql(
+  select 'callboard_wake_' || relnamespace
+  from pg_class
+  where oid = 'callboard_job'::regclass
+)sql"_sql;
+
+} // namespace callboard::store::postgres

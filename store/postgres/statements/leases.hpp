@@ -1,0 +1,163 @@
+#pragma once
+
+#include "store/postgres/statements/sql.hpp"
+
+/// Jobs out.
+namespace callboard::store::postgres {
+
+// One statement for all queues. $1 the node, $2 the clock; of each request
+// $3 the queue, $4 the limit, $5 whether a suspect may come; of each known
+// priority $6 its request, $7 the priority, $8 the lowest moment to look at; of
+// each gap between them $9 its request, $10 and $11 the bounds. The node's row
+// is locked against a `reclaim`, which deletes it before it looks for the
+// node's jobs. Answers rows of three kinds: 0 one for each request (number,
+// queue, found, suspect given, next run, now); 1 leased jobs; 2 jobs that went
+// to the dead letters.
+inline constexpr auto lease = R"sql(
+  with recursive me as materialized (
+    select id from callboard_node where id = $1::int8 for key share),
+  clock as materialized (select {now $2} as now),
+  request as materialized (
+    select r.*
+    from me
+    cross join unnest($3::text[], $4::int8[], $5::int8[])
+      with ordinality r(queue, wanted, suspects, number)),
+
+  -- The first due suspect of each queue: it goes alone.
+  suspect as materialized (
+    select r.number, s.at, s.spent
+    from request r
+    cross join lateral (
+      select j.ctid as at,
+        j.max_attempts > 0 and j.attempt >= j.max_attempts as spent
+      from callboard_job j
+      where j.state = 2 and j.queue = r.queue
+        and j.run_at <= (select now from clock)
+      order by j.priority, j.run_at, j.id
+      limit 1
+      for update skip locked) s
+    where r.suspects = 1),
+
+  -- The priorities of each queue: those known, and in the gaps one by one.
+  line as materialized (
+    select r.number, h.priority::int2 as priority, h.low
+    from request r
+    join unnest($6::int8[], $7::int8[], $8::int8[]) h(number, priority, low)
+      on h.number = r.number
+    union all
+    select r.number, p.priority, -9223372036854775808
+    from unnest($9::int8[], $10::int8[], $11::int8[]) g(number, above, below)
+    join request r on r.number = g.number
+    cross join lateral (
+      with recursive step as (
+        (select j.priority
+         from callboard_job j
+         where j.state = 0 and j.queue = r.queue
+           and j.priority > g.above and j.priority < g.below
+         order by j.priority
+         limit 1)
+        union all
+        select (
+          select j.priority
+          from callboard_job j
+          where j.state = 0 and j.queue = r.queue
+            and j.priority > s.priority and j.priority < g.below
+          order by j.priority
+          limit 1)
+        from step s
+        where s.priority is not null)
+      select s.priority from step s where s.priority is not null) p),
+
+  -- The due jobs of each queue, by priority, due time, id.
+  ready as materialized (
+    select r.number, x.at, x.spent
+    from request r
+    cross join lateral (
+      select y.at, y.spent
+      from (
+        select l.priority, l.low
+        from line l
+        where l.number = r.number
+        order by l.priority) l
+      cross join lateral (
+        select j.ctid as at,
+          j.max_attempts > 0 and j.attempt >= j.max_attempts as spent
+        from callboard_job j
+        where j.state = 0 and j.queue = r.queue and j.priority = l.priority
+          and j.run_at >= l.low and j.run_at <= (select now from clock)
+        order by j.run_at, j.id
+        limit r.wanted
+        for update skip locked) y
+      limit r.wanted) x
+    where not exists (
+      select from suspect s where s.number = r.number and not s.spent)),
+
+  picked as materialized (
+    select s.*, true as suspect from suspect s
+    union all
+    select r.*, false from ready r),
+  taken as (
+    update callboard_job j
+    set state = 1,
+      node = $1::int8,
+      fence = nextval('callboard_fence'),
+      attempt = j.attempt + 1,
+      updated_at = (select now from clock)
+    where j.ctid = any(array(select p.at from picked p where not p.spent))
+    returning {job}, j.fence),
+  spent as (
+    delete from callboard_job j
+    where j.ctid = any(array(select p.at from picked p where p.spent))
+    returning j.*),
+  buried as (
+    insert into {dead_letters}
+    select s.id, s.queue, s.type, s.arg, s.request_id, s.priority, s.attempt,
+      s.max_attempts, s.crashes, s.fence, s.run_at, s.created_at,
+      (select now from clock),
+      'attempts used up (' || s.attempt || ')' ||
+        case when s.last_error = '' then '' else ': ' || s.last_error end
+    from spent s
+    returning job_id, queue, type, arg, request_id, attempt, max_attempts,
+      priority, last_error, run_at, created_at),
+
+  summary as materialized (
+    select r.number, r.queue, r.wanted, r.suspects, count(p.at) as found,
+      coalesce(bool_or(p.suspect and not p.spent), false) as alone
+    from request r
+    left join picked p on p.number = r.number
+    group by r.number, r.queue, r.wanted, r.suspects)
+  select 0 as kind, s.number::text, s.queue, '', ''::bytea, '',
+    s.found::int4, s.alone::int4, 0::int2, '',
+    case when s.found < s.wanted then least(
+      (select min(f.run_at)
+       from line l
+       cross join lateral (
+         select j.run_at
+         from callboard_job j
+         where j.state = 0 and j.queue = s.queue and j.priority = l.priority
+           and j.run_at >= case
+             when s.alone then l.low
+             else (select now + 1 from clock) end
+         order by j.run_at
+         limit 1) f
+       where l.number = s.number),
+      (select j.run_at
+       from callboard_job j
+       where j.state = 2 and j.queue = s.queue
+         and j.run_at > (select now from clock)
+         and s.suspects = 1 and not s.alone
+       order by j.run_at
+       limit 1)) end,
+    (select now from clock), 0::int8
+  from summary s
+  union all
+  select 1, t.* from taken t
+  union all
+  select 2, b.*, 0 from buried b
+)sql"_sql;
+
+inline constexpr auto held = R"sql(
+  select id, fence from callboard_job where state = 1 and node = $1::int8
+)sql"_sql;
+
+} // namespace callboard::store::postgres

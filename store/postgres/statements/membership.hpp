@@ -1,0 +1,126 @@
+#pragma once
+
+#include "store/postgres/statements/sql.hpp"
+
+/// Nodes: who joined, who lives, and what the dead ones held.
+namespace callboard::store::postgres {
+
+inline constexpr auto try_lock = "select pg_try_advisory_lock($1::int8)";
+inline constexpr auto unlock = "select pg_advisory_unlock($1::int8)";
+
+inline constexpr auto insert_node = R"sql(
+  insert into callboard_node (id, name, address, started_at, seen_at)
+  select $1::int8, $2::text, $3::text, c.now, c.now
+  from (select {now $4} as now) c
+)sql"_sql;
+
+inline constexpr auto rejoin_node = R"sql(
+  update callboard_node
+  set name = $2::text, address = $3::text, seen_at = {now $4}
+  where id = $1::int8
+)sql"_sql;
+
+// $1 the node, $2 the clock, then the figures of each queue.
+inline constexpr auto heartbeat = R"sql(
+  with me as (
+    update callboard_node set seen_at = {now $2}
+    where id = $1::int8
+    returning id),
+  gone as (
+    delete from callboard_node_queue q
+    using me
+    where q.node = me.id and q.queue <> all($3::text[])),
+  told as (
+    insert into callboard_node_queue (
+      node, queue, concurrency, running, performed, failed, per_second_milli)
+    select me.id, u.*
+    from me
+    cross join unnest(
+      $3::text[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[]) u
+    on conflict (node, queue) do update set
+      concurrency = excluded.concurrency,
+      running = excluded.running,
+      performed = excluded.performed,
+      failed = excluded.failed,
+      per_second_milli = excluded.per_second_milli)
+  select id from me
+)sql"_sql;
+
+// $1 the own node, $2 the clock, $3 the longest silence. The case keeps a
+// session from taking its own lock twice. The lock that it gets lasts to the
+// end of the transaction: nobody can rejoin meanwhile. Rows that others are
+// using now, perhaps a node that was stopped in the middle of this, are left to
+// a later reclaim.
+inline constexpr auto delete_dead_nodes = R"sql(
+  with clock as materialized (select {now $2} as now)
+  delete from callboard_node n
+  where n.ctid = any(array(
+    select d.ctid
+    from callboard_node d
+    where case
+      when d.id = $1::int8 then false
+      when d.seen_at < (select now from clock) - $3::int8 then true
+      else pg_try_advisory_xact_lock(d.id) end
+    for update skip locked))
+  returning n.id, n.name, n.seen_at < (select now from clock) - $3::int8
+)sql"_sql;
+
+inline constexpr auto delete_node = R"sql(
+  delete from callboard_node where id = $1::int8 returning id, name
+)sql"_sql;
+
+inline constexpr auto delete_node_queues = R"sql(
+  delete from callboard_node_queue where node = any($1::int8[])
+)sql"_sql;
+
+// $1 nodes, $2 names, $3 causes, $4 the clock, $5 the most crashes.
+inline constexpr auto bury_orphans = R"sql(
+  with gone as (
+    delete from callboard_job j
+    where j.ctid = any({orphans}) and j.crashes + 1 >= $5::int8
+    returning j.*)
+  insert into {dead_letters}
+  select g.id, g.queue, g.type, g.arg, g.request_id, g.priority, g.attempt,
+    g.max_attempts, g.crashes + 1, g.fence, g.run_at, g.created_at, {now $4},
+    {blame g}
+  from gone g
+  join unnest($1::int8[], $2::text[], $3::text[]) u(node, name, cause)
+    on u.node = g.node
+  returning job_id, queue, type, arg, request_id, attempt, max_attempts,
+    priority, last_error, run_at, created_at
+)sql"_sql;
+
+// As above, but $5 whether it is a crash: 1 or 0. What was to be buried is
+// gone already.
+inline constexpr auto free_orphans = R"sql(
+  update callboard_job j
+  set node = null,
+    crashes = j.crashes + $5::int8,
+    state = case when j.crashes + $5::int8 > 0 then 2 else 0 end,
+    run_at = c.now,
+    updated_at = c.now,
+    last_error = {blame j}
+  from unnest($1::int8[], $2::text[], $3::text[]) u(node, name, cause)
+  cross join (select {now $4} as now) c
+  where j.ctid = any({orphans}) and j.node = u.node
+)sql"_sql;
+
+// A lock of one int8 shows as two halves.
+inline constexpr auto nodes = R"sql(
+  select n.id, n.name, n.address, n.started_at, n.seen_at,
+    exists (
+      select
+      from pg_locks k
+      where k.locktype = 'advisory' and k.granted and k.objsubid = 1
+        and k.classid = ((n.id >> 32) & 4294967295)::oid
+        and k.objid = (n.id & 4294967295)::oid
+        and k.database = (
+          select oid from pg_database where datname = current_database())),
+    q.queue, q.concurrency, q.running, q.performed, q.failed,
+    q.per_second_milli
+  from callboard_node n
+  left join callboard_node_queue q on q.node = n.id
+  order by n.started_at, n.id, q.queue
+)sql"_sql;
+
+} // namespace callboard::store::postgres

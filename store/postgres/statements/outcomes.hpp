@@ -1,0 +1,83 @@
+#pragma once
+
+#include "store/postgres/statements/sql.hpp"
+
+/// Outcomes and releases. All compare the lease: $1 ids, $2 fences.
+namespace callboard::store::postgres {
+
+inline constexpr auto complete = R"sql(
+  delete from callboard_job j
+  where j.ctid = any({leased})
+  returning j.id, j.fence
+)sql"_sql;
+
+// $3 delays, $4 errors, $5 the clock. The values of the outcomes are joined by
+// ctid: a join by id is planned as a walk over the whole key when statistics
+// are stale. The same in `reschedule`.
+inline constexpr auto retry = R"sql(
+  with x as materialized (
+    select l.at as place, u.*
+    from unnest($1::text[], $2::int8[], $3::int8[], $4::text[])
+      u(id, fence, after, error)
+    cross join {leased_row})
+  update callboard_job j
+  set state = case when j.crashes > 0 then 2 else 0 end,
+    node = null,
+    run_at = c.now + x.after,
+    updated_at = c.now,
+    last_error = x.error
+  from x
+  cross join (select {now $5} as now) c
+  where j.ctid = any(array(select y.place from x y)) and j.ctid = x.place
+  returning j.id, j.fence
+)sql"_sql;
+
+// $3 errors, $4 the clock.
+inline constexpr auto bury = R"sql(
+  with gone as (
+    delete from callboard_job j
+    where j.ctid = any({leased})
+    returning j.*),
+  kept as (
+    insert into {dead_letters}
+    select g.id, g.queue, g.type, g.arg, g.request_id, g.priority, g.attempt,
+      g.max_attempts, g.crashes, g.fence, g.run_at, g.created_at, {now $4},
+      u.error
+    from gone g
+    join unnest($1::text[], $2::int8[], $3::text[]) u(id, fence, error)
+      on u.id = g.id and u.fence = g.fence)
+  select id, fence from gone
+)sql"_sql;
+
+// $3 delays, $4 moments or NULL, $5 new args or NULL, $6 the clock.
+inline constexpr auto reschedule = R"sql(
+  with x as materialized (
+    select l.at as place, u.*
+    from unnest($1::text[], $2::int8[], $3::int8[], $4::int8[], $5::bytea[])
+      u(id, fence, after, at, arg)
+    cross join {leased_row})
+  update callboard_job j
+  set state = 0,
+    node = null,
+    run_at = coalesce(x.at, c.now + x.after),
+    updated_at = c.now,
+    attempt = greatest(j.attempt - 1, 0),
+    crashes = 0,
+    arg = coalesce(x.arg, j.arg)
+  from x
+  cross join (select {now $6} as now) c
+  where j.ctid = any(array(select y.place from x y)) and j.ctid = x.place
+  returning j.id, j.fence
+)sql"_sql;
+
+// $3 the clock.
+inline constexpr auto release = R"sql(
+  update callboard_job j
+  set state = case when j.crashes > 0 then 2 else 0 end,
+    node = null,
+    updated_at = {now $3},
+    attempt = greatest(j.attempt - 1, 0)
+  where j.ctid = any({leased})
+)sql"_sql;
+
+} // namespace callboard::store::postgres

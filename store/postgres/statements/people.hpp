@@ -1,0 +1,226 @@
+#pragma once
+
+#include "store/postgres/statements/sql.hpp"
+
+/// What people ask and do.
+namespace callboard::store::postgres {
+
+inline constexpr auto now = R"sql(
+  select {now $1}
+)sql"_sql;
+
+inline constexpr auto find_job = R"sql(
+  select {job_info}
+  from callboard_job j
+  left join callboard_node n on n.id = j.node
+  where j.id = $3::text
+)sql"_sql;
+
+inline constexpr auto find_dead = R"sql(
+  select {dead_info}
+  from callboard_dead_job d
+  where d.job_id = $2::text
+  order by d.sequence desc
+  limit 1
+)sql"_sql;
+
+// $3 after which id; $4 queue, $5 type, $6 state, $7 whether due: or NULL.
+inline constexpr auto list_jobs = R"sql(
+  select {job_info}
+  from callboard_job j
+  left join callboard_node n on n.id = j.node
+  where j.id > $3::text
+    and ($4::text is null or j.queue = $4::text)
+    and ($5::text is null or j.type = $5::text)
+    and ($6::int8 is null or j.state = $6::int8)
+    and ($7::int8 is null or (j.run_at <= {now $2})::int4 = $7::int8)
+  order by j.id
+  limit $8::int8
+)sql"_sql;
+
+inline constexpr auto sequence_of = R"sql(
+  select coalesce(max(sequence), 0)
+  from callboard_dead_job
+  where job_id = $1::text
+)sql"_sql;
+
+// $2 after which sequence; $3 queue and $4 type, or NULL; $5 whether by the
+// ids in $6.
+inline constexpr auto list_dead = R"sql(
+  select {dead_info}
+  from callboard_dead_job d
+  where d.sequence > $2::int8
+    and ($3::text is null or d.queue = $3::text)
+    and ($4::text is null or d.type = $4::text)
+    and ($5::int8 = 0 or d.job_id = any($6::text[]))
+  order by d.sequence
+  limit $7::int8
+)sql"_sql;
+
+// Of several with one id, the newest comes back. $7 the clock.
+inline constexpr auto retry_dead = R"sql(
+  with {pick_dead},
+  newest as materialized (
+    select distinct on (d.job_id) d.*
+    from callboard_dead_job d
+    where d.sequence = any(array(select p.sequence from pick p))
+    order by d.job_id, d.sequence desc),
+  clock as materialized (select {now $7} as now),
+  back as (
+    insert into callboard_job (
+      id, queue, type, arg, request_id, priority, max_attempts, run_at,
+      created_at, updated_at, last_error)
+    select n.job_id, n.queue, n.type, n.arg, n.request_id, n.priority,
+      n.max_attempts, c.now, n.created_at, c.now, n.last_error
+    from newest n
+    cross join clock c
+    on conflict (id) do nothing
+    returning id)
+  delete from callboard_dead_job d
+  using newest n, back b
+  where d.sequence = n.sequence and n.job_id = b.id
+)sql"_sql;
+
+inline constexpr auto purge_dead = R"sql(
+  with {pick_dead}
+  delete from callboard_dead_job d
+  where d.sequence = any(array(select p.sequence from pick p))
+)sql"_sql;
+
+inline constexpr auto cancel = R"sql(
+  delete from callboard_job j
+  where j.ctid = any(array(
+    select l.at
+    from unnest($1::text[]) u(id)
+    cross join lateral (
+      select j.ctid as at
+      from callboard_job j
+      where j.id = u.id and j.state + 0 <> 1
+      for update) l))
+)sql"_sql;
+
+// Queues and priorities step by step, so that each is one look at an index.
+// $1 the clock, $2 the cap and one. Answers queue, kind (0 waiting, 1 delayed,
+// 2 suspect, 3 running, 4 dead), count, the oldest moment, now.
+inline constexpr auto counts = R"sql(
+  with recursive clock as materialized (select {now $1} as now),
+  line(queue, priority) as (
+    (select j.queue, j.priority
+     from callboard_job j
+     where j.state = 0
+     order by j.queue, j.priority
+     limit 1)
+    union all
+    select n.queue, n.priority
+    from line l
+    cross join lateral (
+      select j.queue, j.priority
+      from callboard_job j
+      where j.state = 0 and (j.queue, j.priority) > (l.queue, l.priority)
+      order by j.queue, j.priority
+      limit 1) n),
+  suspect(queue) as (
+    (select j.queue
+     from callboard_job j
+     where j.state = 2
+     order by j.queue
+     limit 1)
+    union all
+    select n.queue
+    from suspect s
+    cross join lateral (
+      select j.queue
+      from callboard_job j
+      where j.state = 2 and j.queue > s.queue
+      order by j.queue
+      limit 1) n),
+  leased(node, queue) as (
+    (select j.node, j.queue
+     from callboard_job j
+     where j.state = 1
+     order by j.node, j.queue
+     limit 1)
+    union all
+    select n.node, n.queue
+    from leased l
+    cross join lateral (
+      select j.node, j.queue
+      from callboard_job j
+      where j.state = 1 and (j.node, j.queue) > (l.node, l.queue)
+      order by j.node, j.queue
+      limit 1) n),
+  dead(queue) as (
+    (select d.queue
+     from callboard_dead_job d
+     order by d.queue
+     limit 1)
+    union all
+    select n.queue
+    from dead x
+    cross join lateral (
+      select d.queue
+      from callboard_dead_job d
+      where d.queue > x.queue
+      order by d.queue
+      limit 1) n)
+
+  select l.queue, 0, c.found,
+    (select j.run_at
+     from callboard_job j
+     where j.state = 0 and j.queue = l.queue and j.priority = l.priority
+     order by j.run_at
+     limit 1),
+    (select now from clock)
+  from line l
+  cross join lateral (
+    select count(*) as found
+    from (
+      select
+      from callboard_job j
+      where j.state = 0 and j.queue = l.queue and j.priority = l.priority
+        and j.run_at <= (select now from clock)
+      limit $2::int8) x) c
+  union all
+  select l.queue, 1, c.found, null, (select now from clock)
+  from line l
+  cross join lateral (
+    select count(*) as found
+    from (
+      select
+      from callboard_job j
+      where j.state = 0 and j.queue = l.queue and j.priority = l.priority
+        and j.run_at > (select now from clock)
+      limit $2::int8) x) c
+  union all
+  select s.queue, 2, c.found, c.oldest, (select now from clock)
+  from suspect s
+  cross join lateral (
+    select count(*) as found, min(x.run_at) as oldest
+    from (
+      select j.run_at
+      from callboard_job j
+      where j.state = 2 and j.queue = s.queue
+      limit $2::int8) x) c
+  union all
+  select l.queue, 3, c.found, null, (select now from clock)
+  from leased l
+  cross join lateral (
+    select count(*) as found
+    from (
+      select
+      from callboard_job j
+      where j.state = 1 and j.node = l.node and j.queue = l.queue
+      limit $2::int8) x) c
+  union all
+  select d.queue, 4, c.found, null, (select now from clock)
+  from dead d
+  cross join lateral (
+    select count(*) as found
+    from (
+      select
+      from callboard_dead_job x
+      where x.queue = d.queue
+      limit $2::int8) x) c
+)sql"_sql;
+
+} // namespace callboard::store::postgres
