@@ -4,7 +4,8 @@
 #include "store/sqlite/guard.hpp"
 #include "store/sqlite/insert_jobs.hpp"
 #include "store/sqlite/place.hpp"
-#include "store/sqlite/statements.hpp"
+#include "store/sqlite/statements/jobs.hpp"
+#include "store/sqlite/statements/schema.hpp"
 
 #include <soci/sqlite3/soci-sqlite3.h>
 

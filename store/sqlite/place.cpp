@@ -1,6 +1,6 @@
 #include "store/sqlite/place.hpp"
 
-#include "store/sqlite/statements.hpp"
+#include "store/sqlite/statements/schema.hpp"
 
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>

@@ -3,7 +3,7 @@
 #include "store/migrator.hpp"
 #include "store/sql/moment.hpp"
 #include "store/sqlite/prepared.hpp"
-#include "store/sqlite/statements.hpp"
+#include "store/sqlite/statements/schema.hpp"
 
 #include <soci/soci.h>
 

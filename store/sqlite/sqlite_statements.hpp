@@ -1,13 +1,15 @@
 #pragma once
 
 #include "store/sqlite/prepared.hpp"
-#include "store/sqlite/statements.hpp"
+#include "store/sqlite/statements/jobs.hpp"
+#include "store/sqlite/statements/membership.hpp"
+#include "store/sqlite/statements/people.hpp"
 
 #include <string>
 
 namespace callboard::store {
 
-/// The prepared statements of one connection; see `sqlite/statements.hpp` for
+/// The prepared statements of one connection; see `sqlite/statements/` for
 /// their text. Declared after the session, so that they die before it.
 struct sqlite_statements {
   explicit sqlite_statements(soci::session& session) : sql{session} {}
