@@ -530,9 +530,19 @@ inline reclaim_free(x, limit) {
   check_tables()
 }
 
-/* What is still held is freed as by a reclaim, but kills nothing. */
+/* What is still held is freed as by a reclaim, but no job is to blame. */
 inline leave(n) {
-  reclaim_free(self(n), 99);
+  for (i : 1 .. JOBS) {
+    if
+    :: job[i].state == LEASED && job[i].node == self(n) ->
+       put_back(i, (job[i].crashes > 0 -> SUSPECT : WAITING))
+    :: else
+    fi
+  }
+  i = 0;
+  node[self(n)].stored = 0;
+  node[self(n)].silent = 0;
+  check_tables();
   lose_connection(n)
 }
 
