@@ -42,6 +42,21 @@ TEST_CASE("a wake-up makes an idle poller look at once") {
   CHECK(tree.events->count("completed a") == 1);
 }
 
+TEST_CASE("a wake-up that comes while a lease is under way is not lost") {
+  tree_fixture tree;
+  tree.upgrade(
+      {{.queue = "mail", .poll_interval = 1h, .handle = completing()}});
+  tree.settle();
+  // The lease has looked and found nothing; its answer is still in the mail.
+  auto leases = tree.db->calls("lease");
+  tree.wake("mail");
+  while (tree.db->calls("lease") == leases)
+    REQUIRE(tree.step());
+  tree.enqueue({{.queue = "mail", .type = "any", .id = "a"}});
+  tree.settle();
+  CHECK(tree.events->count("completed a") == 1);
+}
+
 TEST_CASE("a delayed job is performed when it is due, not at the next poll") {
   tree_fixture tree;
   tree.store({.queue = "mail", .type = "any", .id = "a", .delay = 300ms});
