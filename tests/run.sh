@@ -3,6 +3,7 @@
 # every test, and stops the server. Ends with ctest's summary.
 #   tests/run.sh [CTEST OPTION...]     for example -R store or -L unit
 # The build goes to build/tests; CALLBOARD_BUILD names another folder.
+# tests/sanitize.sh does the same under sanitizers.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=${CALLBOARD_BUILD:-$root/build/tests}
@@ -14,7 +15,8 @@ if ! [ -f "$build/build.ninja" ]; then
   # Asserts are on, and compiling takes 40 % less time than with -O2 -g.
   cmake -S "$root" -B "$build" -G Ninja -DCALLBOARD_TESTS=ON \
     -DCMAKE_BUILD_TYPE=Debug \
-    -DCMAKE_CXX_FLAGS_DEBUG="-O1 -g1 -D_GLIBCXX_ASSERTIONS"
+    -DCMAKE_CXX_FLAGS_DEBUG="-O1 -g1 -D_GLIBCXX_ASSERTIONS" \
+    -DCALLBOARD_SANITIZE="${CALLBOARD_SANITIZE:-}"
 fi
 cmake --build "$build" -j "$jobs"
 

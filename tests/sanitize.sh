@@ -14,11 +14,8 @@ case "$kind" in
   thread) sanitizers="thread"; set -- -L 'unit|database' "$@" ;;
   *) echo "usage: tests/sanitize.sh address|thread [CTEST OPTION...]" >&2; exit 2 ;;
 esac
-build=$root/build/$kind
-"$root/cmake/install-packages.sh" test
-[ -f "$build/build.ninja" ] \
-  || cmake -S "$root" -B "$build" -G Ninja -DCALLBOARD_SANITIZE="$sanitizers"
 export ASAN_OPTIONS=detect_stack_use_after_return=1
 # CAF calls through a null tuple for spawns without arguments; ours have some.
 export UBSAN_OPTIONS=print_stacktrace=1
-CALLBOARD_BUILD=$build exec "$root/tests/run.sh" "$@"
+CALLBOARD_SANITIZE=$sanitizers CALLBOARD_BUILD=$root/build/$kind \
+  exec "$root/tests/run.sh" "$@"
