@@ -3,6 +3,7 @@
 #include "tests/support/memory_store.hpp"
 
 #include <atomic>
+#include <condition_variable>
 #include <limits>
 #include <set>
 
@@ -57,6 +58,10 @@ struct memory_state {
 
   std::vector<settlement> accepted;
   std::vector<std::string> woken;
+  bool listening = false;
+  /// For each listener, what it has not given yet.
+  std::map<std::uint64_t, std::set<std::string>> hints;
+  std::condition_variable changed;
 
   // All of these want the mutex to be held.
   time_point now() const { return clock ? clock() : clock_now; }

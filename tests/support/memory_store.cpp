@@ -64,6 +64,9 @@ public:
     return perform<void>("wake", [&]() -> result<void> {
       auto& woken = state_->woken;
       woken.insert(woken.end(), queues.begin(), queues.end());
+      for (auto& [listener, hints] : state_->hints)
+        hints.insert(queues.begin(), queues.end());
+      state_->changed.notify_all();
       return {};
     });
   }
@@ -575,6 +578,45 @@ private:
   std::optional<incarnation> joined_;
 };
 
+class memory_listener : public wake_listener {
+public:
+  memory_listener(std::shared_ptr<memory_state> state, std::uint64_t connection)
+      : state_{std::move(state)}, connection_{connection} {}
+
+  ~memory_listener() override {
+    std::lock_guard lock{state_->mutex};
+    state_->hints.erase(connection_);
+    state_->close_connection(connection_);
+  }
+
+  result<std::vector<std::string>> wait(duration limit) override {
+    std::unique_lock lock{state_->mutex};
+    auto& hints = state_->hints[connection_];
+    auto dead = [&] {
+      return !state_->open.contains(connection_);
+    };
+    state_->changed.wait_for(
+        lock, limit, [&] { return interrupted_ || !hints.empty() || dead(); });
+    interrupted_ = false;
+    if (dead())
+      return error{errc::database_unreachable,
+                   "memory: the connection is dead"};
+    auto found = std::exchange(hints, {});
+    return std::vector<std::string>{found.begin(), found.end()};
+  }
+
+  void interrupt() noexcept override {
+    std::lock_guard lock{state_->mutex};
+    interrupted_ = true;
+    state_->changed.notify_all();
+  }
+
+private:
+  std::shared_ptr<memory_state> state_;
+  std::uint64_t connection_;
+  bool interrupted_ = false;
+};
+
 } // namespace
 
 // -- the shared state ---------------------------------------------------------
@@ -681,6 +723,17 @@ result<std::unique_ptr<job_store>> memory_database::connect() {
 }
 
 result<std::unique_ptr<wake_listener>> memory_database::listen() {
+  std::lock_guard lock{state_->mutex};
+  if (state_->listening) {
+    ++state_->calls["listen"];
+    if (state_->away)
+      return error{errc::database_unreachable, "memory: the database is away"};
+    auto connection = ++state_->last_connection;
+    state_->open.insert(connection);
+    state_->hints[connection];
+    return std::unique_ptr<wake_listener>{
+        std::make_unique<memory_listener>(state_, connection)};
+  }
   return error{errc::unsupported, "memory: there are no wake-ups here"};
 }
 
@@ -708,6 +761,11 @@ time_point memory_database::now() const {
 void memory_database::advance(duration by) {
   std::lock_guard lock{state_->mutex};
   state_->clock_now += by;
+}
+
+void memory_database::allow_listening() {
+  std::lock_guard lock{state_->mutex};
+  state_->listening = true;
 }
 
 void memory_database::fail(const operation& which, fault how, int times) {
@@ -742,6 +800,7 @@ void memory_database::break_connections() {
   auto open = state_->open;
   for (auto connection : open)
     state_->close_connection(connection);
+  state_->changed.notify_all();
 }
 
 void memory_database::bury_all_nodes() {

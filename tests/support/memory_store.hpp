@@ -44,7 +44,7 @@ public:
   // -- database ---------------------------------------------------------------
 
   result<std::unique_ptr<job_store>> connect() override;
-  /// `unsupported`.
+  /// `unsupported`, unless `allow_listening` was called.
   result<std::unique_ptr<wake_listener>> listen() override;
   result<schema_status> schema() override;
   result<schema_status> migrate() override;
@@ -55,6 +55,9 @@ public:
 
   time_point now() const;
   void advance(duration by);
+
+  /// From now on there are wake-ups; their listeners block in real time.
+  void allow_listening();
 
   /// The next `times` calls of `which` fail.
   void fail(const operation& which, fault how = {}, int times = 1);

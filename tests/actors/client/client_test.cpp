@@ -232,3 +232,42 @@ TEST_CASE("a moved client goes on") {
   auto id = second.enqueue({.queue = "mail", .type = "any"});
   CHECK(log->wait_for("completed " + id));
 }
+
+TEST_CASE("an enqueue in one process wakes the idle workers of another") {
+  auto db = on_the_real_clock();
+  db->allow_listening();
+  auto log = std::make_shared<testing::event_log>();
+  client workers{db, observed_by(log)};
+  workers.upgrade({{.queue = "mail",
+                    .poll_interval = std::chrono::hours{1},
+                    .handle = [](const job&, context&) {
+                      return complete();
+                    }}});
+  REQUIRE(log->wait_for("empty mail"));
+  // Should the listener not listen yet: once it does, it wakes everybody.
+  client producer{db};
+  auto id = producer.enqueue({.queue = "mail", .type = "any"});
+  CHECK(log->wait_for("completed " + id));
+}
+
+TEST_CASE("a listener whose connection broke listens again") {
+  auto db = on_the_real_clock();
+  db->allow_listening();
+  auto log = std::make_shared<testing::event_log>();
+  client workers{db, observed_by(log)};
+  workers.upgrade({{.queue = "mail",
+                    .poll_interval = std::chrono::hours{1},
+                    .handle = [](const job&, context&) {
+                      return complete();
+                    }}});
+  REQUIRE(log->wait_for("empty mail"));
+  client producer{db};
+  auto before = producer.enqueue({.queue = "mail", .type = "any"});
+  REQUIRE(log->wait_for("completed " + before));
+  db->break_connections();
+  // Two, so that the second can't live on what woke the first.
+  auto first = producer.enqueue({.queue = "mail", .type = "any"});
+  REQUIRE(log->wait_for("completed " + first));
+  auto id = producer.enqueue({.queue = "mail", .type = "any"});
+  CHECK(log->wait_for("completed " + id));
+}
