@@ -1,7 +1,9 @@
 # -DCALLBOARD_SANITIZE="address;undefined" instruments our targets.
 if(CALLBOARD_SANITIZE)
   list(JOIN CALLBOARD_SANITIZE "," callboard_sanitizers)
+  # vptr checks need the type infos of SOCI's classes, which its library hides.
   add_compile_options(-fsanitize=${callboard_sanitizers}
-                      -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+                      -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+                      -fno-sanitize=vptr)
   add_link_options(-fsanitize=${callboard_sanitizers})
 endif()
