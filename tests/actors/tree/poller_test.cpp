@@ -52,7 +52,14 @@ TEST_CASE("a wake-up that comes while a lease is under way is not lost") {
   tree.wake("mail");
   while (tree.db->calls("lease") == leases)
     REQUIRE(tree.step());
+  tree.conversation();
   tree.enqueue({{.queue = "mail", .type = "any", .id = "a"}});
+  // The supervisor and the poller run before the store pool passes it on.
+  REQUIRE(tree.step(1));
+  REQUIRE(tree.step(1));
+  REQUIRE(tree.conversation()
+          == std::vector<std::string>{"test -> supervisor: wake_up",
+                                      "supervisor -> poller: wake_up"});
   tree.settle();
   CHECK(tree.events->count("completed a") == 1);
 }
