@@ -208,6 +208,8 @@ private:
       links_.back().lose(lose_up_, lose_down_);
       std::lock_guard lock{mutex_};
       ++accepted_;
+      open_ = links_.size();
+      changed_.notify_all();
     }
   }
 
