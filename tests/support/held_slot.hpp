@@ -1,0 +1,44 @@
+#pragma once
+
+#include "actors/handler/slot.hpp"
+#include "store/model/outcome.hpp"
+#include "store/model/time.hpp"
+
+#include <caf/actor_control_block.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace callboard::testing {
+
+/// What a controlled slot and the test share; everything is on one thread.
+struct desk {
+  struct job {
+    std::string id;
+    std::uint64_t number = 0;
+    std::function<void(outcome)> finish;
+    std::stop_source stop;
+    caf::strong_actor_ptr slot;
+  };
+
+  std::vector<job> running;
+  std::size_t peak = 0;
+  std::uint64_t next = 0;
+  duration timeout{0};
+
+  const job* find(const std::string& id) const;
+  void remove(std::uint64_t number);
+};
+
+/// A slot that calls no handler: each job that it starts runs until the test
+/// ends it.
+actors::slot_actor spawn_held_slot(caf::actor_system& sys,
+                                   actors::slot_options options,
+                                   std::shared_ptr<desk> shared);
+
+} // namespace callboard::testing

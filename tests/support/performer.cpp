@@ -1,0 +1,53 @@
+#include "tests/support/performer.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <map>
+#include <utility>
+
+namespace callboard::testing {
+
+namespace {
+
+class performer_state {
+public:
+  static constexpr const char* name = "performer";
+
+  performer_state() = default;
+
+  std::map<std::string, caf::typed_response_promise<job_answer>> calls;
+};
+
+performer_actor::behavior_type
+performer(performer_actor::stateful_pointer<performer_state> self,
+          std::shared_ptr<std::vector<std::string>> asked) {
+  auto* calls = &self->state.calls;
+  return {
+      [=](perform_atom, const job_call& x) -> caf::result<job_answer> {
+        auto promise = self->make_response_promise<job_answer>();
+        calls->insert_or_assign(x.id, promise);
+        asked->push_back(x.id);
+        return promise;
+      },
+      // From the test: the answer to the call for this job; an error.
+      [=](const std::string& id, const job_answer& x) {
+        calls->at(id).deliver(x);
+      },
+      [=](const std::string& id) {
+        calls->at(id).deliver(
+            caf::make_error(caf::sec::runtime_error, "it threw"));
+      },
+  };
+}
+
+} // namespace
+
+performer_actor
+spawn_performer(caf::actor_system& sys,
+                std::shared_ptr<std::vector<std::string>> asked) {
+  return sys.spawn(performer, std::move(asked));
+}
+
+} // namespace callboard::testing
