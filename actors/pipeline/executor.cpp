@@ -80,6 +80,7 @@ struct executor::impl {
   std::shared_ptr<stop_board> board;
   log_sink log;
   std::function<double()> draw;
+  steady_clock_function now;
   std::unordered_map<const route*, handler> chains;
 
   void compose(const route* to) {
@@ -94,12 +95,15 @@ struct executor::impl {
 
 executor::executor(std::shared_ptr<const worker_config> config,
                    std::shared_ptr<stop_board> board, log_sink log,
-                   std::function<double()> draw) {
+                   std::function<double()> draw, steady_clock_function now) {
   auto made = std::make_unique<impl>();
   made->config = std::move(config);
   made->board = std::move(board);
   made->log = std::move(log);
   made->draw = draw ? std::move(draw) : make_draw();
+  made->now = now ? std::move(now) : [] {
+    return steady_clock::now();
+  };
   for (const auto& type : made->config->handle.types())
     made->compose(made->config->handle.find(type));
   made->compose(made->config->handle.rest());
@@ -119,7 +123,7 @@ outcome executor::impl::call(const leased_job& work, const route* to,
   auto chain = chains.find(to);
   if (chain == chains.end())
     return failed{"the handler of " + work.value.type + " is not a function"};
-  auto start = steady_clock::now();
+  auto start = now();
   stop_board::entry entry{work.value.id, work.value.type, work.fence,
                           start,         std::nullopt,    std::stop_source{}};
   if (auto timeout = to->options.timeout; timeout > duration::zero())
@@ -131,8 +135,7 @@ outcome executor::impl::call(const leased_job& work, const route* to,
     before_handler();
   took = duration{1};
   auto answer = chain->second(work.value, ctx);
-  took = std::max(
-      took, std::chrono::duration_cast<duration>(steady_clock::now() - start));
+  took = std::max(took, std::chrono::duration_cast<duration>(now() - start));
   return answer;
 }
 

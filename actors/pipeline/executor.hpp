@@ -20,6 +20,10 @@ struct execution {
   duration took{0};
 };
 
+/// A clock that never jumps; in tests, one that jumps at will.
+using steady_clock_function
+    = std::function<std::chrono::steady_clock::time_point()>;
+
 /// Runs leased jobs of one queue: the pipeline of one job, in this order:
 ///
 ///   1. find the route of the type; none: dead, `unknown type`
@@ -37,11 +41,12 @@ class executor {
 public:
   /// Composes the handler chain of each route, once; an exception of a
   /// middleware comes out here. `config` is normalized. `draw` gives random
-  /// numbers in [0, 1) for the jitter, from any thread; empty: a generator of
-  /// its own.
+  /// numbers in [0, 1) for the jitter, and `now` the moment that durations and
+  /// deadlines start from, both from any thread; empty: a generator of its
+  /// own, the steady clock.
   executor(std::shared_ptr<const worker_config> config,
            std::shared_ptr<stop_board> board, log_sink log,
-           std::function<double()> draw = {});
+           std::function<double()> draw = {}, steady_clock_function now = {});
 
   ~executor();
 

@@ -88,6 +88,10 @@ caf::result<drain_report> supervisor_state::upgrade(const upgrade_call& call) {
   auto lines = std::exchange(lines_, {});
   for (const auto& [queue, line] : lines)
     credits_.assign(queue, 0, std::nullopt);
+  // The clock of the actors, which tests may move.
+  auto clock = [&from = self_->clock()] {
+    return from.now();
+  };
   for (const auto& config : *call.configs) {
     auto& now = lines_[config.queue];
     if (auto before = lines.find(config.queue); before != lines.end())
@@ -98,7 +102,7 @@ caf::result<drain_report> supervisor_state::upgrade(const upgrade_call& call) {
     auto board = std::make_shared<stop_board>();
     auto run = std::make_shared<executor>(
         std::make_shared<const worker_config>(config), board,
-        options_.settings.log, options_.draw);
+        options_.settings.log, options_.draw, clock);
     auto id = spawn({.handle = {},
                      .queue = config.queue,
                      .generation = generation,
