@@ -7,8 +7,6 @@
 #include "config/duration.hpp"
 #include "store/model/new_job.hpp"
 
-#include <string.h>
-
 #include <exception>
 #include <filesystem>
 #include <map>
@@ -36,12 +34,6 @@ std::map<std::string, std::string> own_environment() {
   return result;
 }
 
-std::string signal_name(int number) {
-  if (const auto* name = ::sigabbrev_np(number))
-    return std::string{"SIG"} + name;
-  return "signal " + std::to_string(number);
-}
-
 std::string with_tail(std::string text, const std::string& tail) {
   return tail.empty() ? text : text + ": " + tail;
 }
@@ -66,15 +58,15 @@ public:
 
 private:
   outcome run(const job& work, context& ctx) const;
-  program_start start_for(const job& work, const context& ctx,
-                          const outcome_file& file) const;
-  outcome judge(const program_end& end, const outcome_file& file) const;
-  std::string describe(const program_end& end) const;
+  actors::program_start start_for(const job& work, const context& ctx,
+                                  const outcome_file& file) const;
+  outcome judge(const supervised_end& end, const outcome_file& file) const;
+  std::string describe(const supervised_end& end) const;
 
   config::exec_settings settings_;
   duration timeout_;
   std::map<std::string, std::string> environment_;
-  program_start start_;
+  actors::program_start start_;
 };
 
 result<void> exec_program::resolve(const handler_environment& where) {
@@ -114,11 +106,11 @@ outcome exec_program::run(const job& work, context& ctx) const {
     return fail("stopped before the program '" + start_.path + "' was started");
   outcome_file file;
   output_log output{ctx};
-  auto started = spawn(start_for(work, ctx, file));
+  auto started = start_piped(start_for(work, ctx, file));
   if (const auto* number = std::get_if<int>(&started))
     return fail("the program '" + start_.path
                 + "' can't be started: " + start_error(*number, start_.path));
-  auto end = supervise(std::get<child>(std::move(started)),
+  auto end = supervise(std::get<piped_program>(std::move(started)),
                        {.input = work.arg,
                         .deadline = ctx.deadline(),
                         .stop = ctx.stop(),
@@ -131,8 +123,9 @@ outcome exec_program::run(const job& work, context& ctx) const {
   return judge(end, file);
 }
 
-program_start exec_program::start_for(const job& work, const context& ctx,
-                                      const outcome_file& file) const {
+actors::program_start exec_program::start_for(const job& work,
+                                              const context& ctx,
+                                              const outcome_file& file) const {
   auto start = start_;
   auto variables = environment_;
   variables["CALLBOARD_JOB_ID"] = work.id;
@@ -147,10 +140,10 @@ program_start exec_program::start_for(const job& work, const context& ctx,
   return start;
 }
 
-outcome exec_program::judge(const program_end& end,
+outcome exec_program::judge(const supervised_end& end,
                             const outcome_file& file) const {
-  auto exited = end.how == program_end::kind::exited;
-  if (!exited || (end.code != 0 && end.code != exit_dead))
+  auto exited = end.program.how == actors::program_end::kind::exited;
+  if (!exited || (end.program.code != 0 && end.program.code != exit_dead))
     return fail(describe(end));
   auto said = file.read(job_limits::arg_bytes);
   if (!said)
@@ -159,10 +152,10 @@ outcome exec_program::judge(const program_end& end,
     return std::move(**said);
   if (end.interrupted)
     return fail(describe(end));
-  return end.code == 0 ? complete() : move_to_dlq(describe(end));
+  return end.program.code == 0 ? complete() : move_to_dlq(describe(end));
 }
 
-std::string exec_program::describe(const program_end& end) const {
+std::string exec_program::describe(const supervised_end& end) const {
   std::string text;
   if (end.timed_out)
     text = timeout_ > duration::zero()
@@ -172,13 +165,7 @@ std::string exec_program::describe(const program_end& end) const {
     text = "stopped on request";
   if (!text.empty())
     text += ", ";
-  if (end.how == program_end::kind::exited)
-    text += "exit code " + std::to_string(end.code);
-  else if (end.how == program_end::kind::killed)
-    text += "killed by " + signal_name(end.code)
-            + (end.dumped_core ? " (core dumped)" : "");
-  else
-    text += "its exit code is lost (SIGCHLD is ignored by this process)";
+  text += to_string(end.program);
   return with_tail(std::move(text), end.error_tail);
 }
 

@@ -47,13 +47,13 @@ void request_guard::adopt(int socket) {
   option(socket, IPPROTO_TCP, TCP_KEEPCNT, 3);
   // A descriptor of our own for the same connection: httplib may close its one
   // while the stop comes from another thread.
-  unique_fd own{::fcntl(socket, F_DUPFD_CLOEXEC, 0)};
+  actors::unique_fd own{::fcntl(socket, F_DUPFD_CLOEXEC, 0)};
   std::lock_guard guard{mutex_};
   socket_ = std::move(own);
   // Too late to shut down what is not connected yet: put something in its
   // place that can't be.
   if (stop_.requested()) {
-    unique_fd nothing{::open("/dev/null", O_RDWR | O_CLOEXEC)};
+    actors::unique_fd nothing{::open("/dev/null", O_RDWR | O_CLOEXEC)};
     ::dup3(nothing.get(), socket, O_CLOEXEC);
   }
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "app/handlers/stop_event.hpp"
-#include "app/handlers/unique_fd.hpp"
+#include "actors/process/stop_event.hpp"
+#include "actors/process/unique_fd.hpp"
 
 #include <httplib.h>
 
@@ -45,12 +45,12 @@ public:
 private:
   void cut();
 
-  stop_event stop_;
+  actors::stop_event stop_;
   std::optional<moment> deadline_;
   std::size_t received_ = 0;
   bool flooded_ = false;
   std::mutex mutex_;
-  unique_fd socket_;
+  actors::unique_fd socket_;
   std::stop_callback<std::function<void()>> cut_;
 };
 

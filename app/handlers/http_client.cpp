@@ -1,7 +1,7 @@
 #include "app/handlers/http_client.hpp"
 
+#include "actors/process/sigpipe_guard.hpp"
 #include "app/handlers/guarded_connection.hpp"
-#include "app/handlers/sigpipe_guard.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -104,7 +104,7 @@ result<http_answer> send(Client& client, const http_post& what,
 } // namespace
 
 result<http_answer> post(const http_post& request) {
-  sigpipe_guard no_sigpipe;
+  actors::sigpipe_guard no_sigpipe;
   request_guard guard{request.stop, request.deadline};
   if (!request.to.secure) {
     guarded_client<httplib::ClientImpl> client{request.to, guard};

@@ -1,7 +1,7 @@
 #include "app/handlers/outcome_file.hpp"
 
+#include "actors/process/unique_fd.hpp"
 #include "app/handlers/outcome_json.hpp"
-#include "app/handlers/unique_fd.hpp"
 #include "config/size.hpp"
 
 #include <fcntl.h>
@@ -16,22 +16,18 @@ namespace callboard::app {
 
 namespace {
 
-std::string folder() {
-  const auto* chosen = std::getenv("TMPDIR");
-  return chosen && *chosen ? chosen : "/tmp";
-}
-
 error fault(const std::string& what) {
   return {errc::invalid_job, "its outcome file is of no use: " + what};
 }
 
 } // namespace
 
-outcome_file::outcome_file() : path_{folder() + "/callboard-outcome.XXXXXX"} {
-  unique_fd made{::mkostemp(path_.data(), O_CLOEXEC)};
+outcome_file::outcome_file()
+    : folder_{outcome_folder::ours()}, path_{folder_->path() + "/XXXXXX"} {
+  actors::unique_fd made{::mkostemp(path_.data(), O_CLOEXEC)};
   if (!made)
     throw std::system_error{errno, std::generic_category(),
-                            "no outcome file in '" + folder()
+                            "no outcome file in '" + folder_->path()
                                 + "' (make room there, or set TMPDIR)"};
 }
 
@@ -42,7 +38,7 @@ outcome_file::~outcome_file() {
 result<std::optional<outcome>> outcome_file::read(std::size_t limit) const {
   // The program may have put anything in its place: no link is followed, and
   // no pipe waited for.
-  unique_fd file{
+  actors::unique_fd file{
       ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
   if (!file) {
     if (errno == ENOENT)

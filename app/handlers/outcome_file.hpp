@@ -1,9 +1,11 @@
 #pragma once
 
+#include "app/handlers/outcome_folder.hpp"
 #include "store/model/error.hpp"
 #include "store/model/outcome.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -13,7 +15,7 @@ namespace callboard::app {
 /// for our user (0600), removed at the end.
 class outcome_file {
 public:
-  /// Makes it in the folder of TMPDIR (/tmp). Throws `std::system_error`.
+  /// Makes it in the folder of this process. Throws `std::system_error`.
   outcome_file();
   outcome_file(const outcome_file&) = delete;
   outcome_file& operator=(const outcome_file&) = delete;
@@ -27,6 +29,7 @@ public:
   [[nodiscard]] result<std::optional<outcome>> read(std::size_t limit) const;
 
 private:
+  std::shared_ptr<const outcome_folder> folder_;
   std::string path_;
 };
 

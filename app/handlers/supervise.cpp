@@ -1,13 +1,12 @@
 #include "app/handlers/supervise.hpp"
 
-#include "app/handlers/sigpipe_guard.hpp"
-#include "app/handlers/stop_event.hpp"
+#include "actors/process/sigpipe_guard.hpp"
+#include "actors/process/stop_event.hpp"
 #include "app/handlers/tail_buffer.hpp"
 
 #include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -36,7 +35,7 @@ int open_process(pid_t pid) {
 
 class supervisor {
 public:
-  supervisor(child program, const supervision& how)
+  supervisor(piped_program program, const supervision& how)
       : child_{std::move(program)}, how_{how}, stop_{how.stop},
         end_fd_{open_process(child_.pid)}, rest_{how.input},
         tail_{how.error_tail}, buffer_(buffer_size) {
@@ -55,7 +54,7 @@ public:
     reap();
   }
 
-  program_end run() {
+  supervised_end run() {
     while (!has_ended()) {
       attend(next_moment());
       interrupt_if_due();
@@ -74,31 +73,11 @@ private:
   // -- the end of the program -------------------------------------------------
 
   // Looks without reaping.
-  bool has_ended() {
-    siginfo_t info{};
-    if (::waitid(P_PID, static_cast<id_t>(child_.pid), &info,
-                 WEXITED | WNOHANG | WNOWAIT)
-        != 0)
-      ended_ = errno != EINTR;
-    else
-      ended_ = info.si_pid != 0;
-    return ended_;
-  }
+  bool has_ended() { return ended_ = actors::has_ended(child_.pid); }
 
   void reap() {
-    siginfo_t info{};
-    int result = 0;
-    do
-      result = ::waitid(P_PID, static_cast<id_t>(child_.pid), &info, WEXITED);
-    while (result != 0 && errno == EINTR);
+    end_.program = actors::reap(child_.pid);
     child_.pid = -1;
-    // Somebody ignores SIGCHLD or waits for all children.
-    if (result != 0)
-      return;
-    end_.how = info.si_code == CLD_EXITED ? program_end::kind::exited
-                                          : program_end::kind::killed;
-    end_.dumped_core = info.si_code == CLD_DUMPED;
-    end_.code = info.si_status;
   }
 
   // -- interruption -----------------------------------------------------------
@@ -185,7 +164,7 @@ private:
   }
 
   template <class Sink>
-  void drain(unique_fd& from, Sink sink) {
+  void drain(actors::unique_fd& from, Sink sink) {
     auto got = ::read(from.get(), buffer_.data(), buffer_.size());
     if (got > 0)
       sink(std::string_view{buffer_.data(), static_cast<std::size_t>(got)});
@@ -193,14 +172,14 @@ private:
       from.reset();
   }
 
-  child child_;
+  piped_program child_;
   const supervision& how_;
-  stop_event stop_;
-  unique_fd end_fd_;
+  actors::stop_event stop_;
+  actors::unique_fd end_fd_;
   std::string_view rest_;
   tail_buffer tail_;
   std::vector<char> buffer_;
-  program_end end_;
+  supervised_end end_;
   std::optional<moment> kill_at_;
   bool killed_ = false;
   bool ended_ = false;
@@ -214,15 +193,14 @@ struct orphan {
     if (pid <= 0)
       return;
     ::kill(-pid, SIGKILL);
-    siginfo_t info{};
-    ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED);
+    actors::reap(pid);
   }
 };
 
 } // namespace
 
-program_end supervise(child program, const supervision& how) {
-  sigpipe_guard no_sigpipe;
+supervised_end supervise(piped_program program, const supervision& how) {
+  actors::sigpipe_guard no_sigpipe;
   orphan unattended{program.pid};
   supervisor attendant{std::move(program), how};
   unattended.pid = -1;

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "app/handlers/spawn.hpp"
+#include "actors/process/program_end.hpp"
+#include "app/handlers/piped_program.hpp"
 #include "store/model/time.hpp"
 
 #include <chrono>
@@ -29,14 +30,9 @@ struct supervision {
   std::function<void(std::string_view)> on_output;
 };
 
-/// How a program ended.
-struct program_end {
-  enum class kind { exited, killed, unknown };
-
-  kind how = kind::unknown;
-  /// The exit code or the signal.
-  int code = 0;
-  bool dumped_core = false;
+/// How an attended program ended, and why.
+struct supervised_end {
+  actors::program_end program;
   /// SIGTERM was sent, because the deadline passed or the token fired.
   bool interrupted = false;
   /// It was the deadline.
@@ -51,6 +47,6 @@ struct program_end {
 /// like the program itself. A descendant that left the group is left alone: if
 /// it holds our pipes open it delays the answer by these times, and by half a
 /// second otherwise.
-program_end supervise(child program, const supervision& how);
+supervised_end supervise(piped_program program, const supervision& how);
 
 } // namespace callboard::app

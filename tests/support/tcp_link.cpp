@@ -20,7 +20,7 @@ bool would_block() {
 
 } // namespace
 
-tcp_link::tcp_link(app::unique_fd client, app::unique_fd server)
+tcp_link::tcp_link(actors::unique_fd client, actors::unique_fd server)
     : client_{std::move(client)}, server_{std::move(server)},
       up_{&client_, &server_}, down_{&server_, &client_} {}
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/handlers/unique_fd.hpp"
+#include "actors/process/unique_fd.hpp"
 
 #include <poll.h>
 
@@ -19,7 +19,7 @@ public:
   using steady = std::chrono::steady_clock;
   using milliseconds = std::chrono::milliseconds;
 
-  tcp_link(app::unique_fd client, app::unique_fd server);
+  tcp_link(actors::unique_fd client, actors::unique_fd server);
 
   tcp_link(const tcp_link&) = delete;
   tcp_link& operator=(const tcp_link&) = delete;
@@ -45,8 +45,8 @@ private:
   };
 
   struct flow {
-    const app::unique_fd* from;
-    const app::unique_fd* to;
+    const actors::unique_fd* from;
+    const actors::unique_fd* to;
     std::deque<piece> pieces{};
     std::size_t size = 0;
     bool lossy = false;
@@ -61,8 +61,8 @@ private:
   static bool read(flow& x, steady::time_point due);
   static bool write(flow& x, steady::time_point now);
 
-  app::unique_fd client_;
-  app::unique_fd server_;
+  actors::unique_fd client_;
+  actors::unique_fd server_;
   flow up_;
   flow down_;
 };

@@ -24,7 +24,7 @@ namespace callboard::test {
 
 namespace {
 
-using app::unique_fd;
+using actors::unique_fd;
 
 [[noreturn]] void give_up(const char* what) {
   throw std::system_error{errno, std::generic_category(), what};

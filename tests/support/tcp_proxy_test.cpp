@@ -1,4 +1,4 @@
-#include "app/handlers/unique_fd.hpp"
+#include "actors/process/unique_fd.hpp"
 #include "tests/support/tcp_proxy.hpp"
 
 #include <catch2/catch.hpp>
@@ -76,7 +76,7 @@ public:
   }
 
 private:
-  callboard::app::unique_fd fd_;
+  callboard::actors::unique_fd fd_;
 };
 
 class server {
@@ -101,7 +101,7 @@ public:
   std::uint16_t port = 0;
 
 private:
-  callboard::app::unique_fd fd_;
+  callboard::actors::unique_fd fd_;
 };
 
 /// Nothing when the connection is refused.

@@ -22,8 +22,8 @@ sockaddr_in loopback(int port) {
   return address;
 }
 
-unique_fd bound_socket() {
-  unique_fd made{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+actors::unique_fd bound_socket() {
+  actors::unique_fd made{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   auto address = loopback(0);
   if (::bind(made.get(), reinterpret_cast<sockaddr*>(&address), sizeof address)
       != 0)
@@ -31,7 +31,7 @@ unique_fd bound_socket() {
   return made;
 }
 
-int port_of(const unique_fd& socket) {
+int port_of(const actors::unique_fd& socket) {
   sockaddr_in address{};
   socklen_t size = sizeof address;
   ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
@@ -75,7 +75,7 @@ raw_server::raw_server(std::function<void(raw_connection&)> serve)
   if (::listen(listener_.get(), 5) != 0)
     throw std::runtime_error{"can't listen"};
   thread_ = std::thread{[this, serve = std::move(serve)] {
-    unique_fd accepted{
+    actors::unique_fd accepted{
         ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)};
     if (!accepted)
       return;
@@ -101,7 +101,7 @@ std::string closed_port::url() const {
 
 full_port::full_port() : listener_{bound_socket()}, port_{port_of(listener_)} {
   ::listen(listener_.get(), 0);
-  first_ = unique_fd{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  first_ = actors::unique_fd{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   auto address = loopback(port_);
   if (::connect(first_.get(), reinterpret_cast<sockaddr*>(&address),
                 sizeof address)

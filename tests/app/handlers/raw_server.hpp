@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/handlers/unique_fd.hpp"
+#include "actors/process/unique_fd.hpp"
 
 #include <functional>
 #include <string>
@@ -40,7 +40,7 @@ public:
   std::string url() const;
 
 private:
-  unique_fd listener_;
+  actors::unique_fd listener_;
   int port_;
   std::thread thread_;
 };
@@ -53,7 +53,7 @@ public:
   std::string url() const;
 
 private:
-  unique_fd socket_;
+  actors::unique_fd socket_;
 };
 
 /// A port whose queue is full, so that connecting to it never ends.
@@ -67,8 +67,8 @@ public:
   void wait_for_attempt() const;
 
 private:
-  unique_fd listener_;
-  unique_fd first_;
+  actors::unique_fd listener_;
+  actors::unique_fd first_;
   int port_;
 };
 

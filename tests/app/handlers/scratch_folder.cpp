@@ -1,6 +1,6 @@
 #include "tests/app/handlers/scratch_folder.hpp"
 
-#include "app/handlers/unique_fd.hpp"
+#include "actors/process/unique_fd.hpp"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -57,7 +57,8 @@ std::string text_of(const std::string& path) {
 }
 
 bool has_ended(int pid) {
-  unique_fd process{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
+  actors::unique_fd process{
+      static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
   if (!process)
     return true;
   pollfd watched{process.get(), POLLIN, 0};

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "app/handlers/unique_fd.hpp"
+#include "actors/process/unique_fd.hpp"
 
 #include <functional>
 #include <stop_token>
 
-namespace callboard::app {
+namespace callboard::actors {
 
 /// Makes a stop token something that `poll` can wait for.
 class stop_event {
@@ -25,4 +25,4 @@ private:
   std::stop_callback<std::function<void()>> callback_;
 };
 
-} // namespace callboard::app
+} // namespace callboard::actors

@@ -1,11 +1,11 @@
-#include "app/handlers/stop_event.hpp"
+#include "actors/process/stop_event.hpp"
 
 #include <sys/eventfd.h>
 
 #include <cerrno>
 #include <system_error>
 
-namespace callboard::app {
+namespace callboard::actors {
 
 namespace {
 
@@ -27,4 +27,4 @@ stop_event::stop_event(std::stop_token token)
                                                                             1);
                                                           }} {}
 
-} // namespace callboard::app
+} // namespace callboard::actors

@@ -1,8 +1,8 @@
-#include "app/handlers/sigpipe_guard.hpp"
+#include "actors/process/sigpipe_guard.hpp"
 
 #include <time.h>
 
-namespace callboard::app {
+namespace callboard::actors {
 
 namespace {
 
@@ -37,4 +37,4 @@ sigpipe_guard::~sigpipe_guard() {
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
-} // namespace callboard::app
+} // namespace callboard::actors

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace callboard::app {
+namespace callboard::actors {
 
 /// Owns a file descriptor, or none (-1).
 class unique_fd {
@@ -30,4 +30,4 @@ private:
   int fd_ = -1;
 };
 
-} // namespace callboard::app
+} // namespace callboard::actors

@@ -2,7 +2,7 @@
 
 #include <signal.h>
 
-namespace callboard::app {
+namespace callboard::actors {
 
 /// While it lives, a write to a closed pipe or socket in this thread gives
 /// EPIPE and no signal, whatever the process does with SIGPIPE.
@@ -18,4 +18,4 @@ private:
   bool was_pending_;
 };
 
-} // namespace callboard::app
+} // namespace callboard::actors
