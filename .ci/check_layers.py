@@ -44,6 +44,12 @@ RULES = {
         {"store/model/", "store/schedule/", "actors/pipeline/"},
         set(),
     ),
+    "actors/process/": ({"actors/process/"}, set()),
+    "actors/isolation/": (
+        {"store/model/", "store/schedule/", "actors/pipeline/",
+         "actors/process/", "actors/isolation/"},
+        set(),
+    ),
     "actors/metrics/prometheus": ({"store/", "actors/"}, {"prometheus"}),
     "actors/cluster/": ({"store/", "actors/"}, {"caf", "caf-net"}),
     "actors/": ({"store/", "actors/"}, {"caf"}),
