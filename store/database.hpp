@@ -44,6 +44,13 @@ struct database_options {
   [[nodiscard]] result<void> validate() const;
 };
 
+/// Shorter timeouts than the options', for a connection whose owner must not
+/// hang with the database.
+struct time_limits {
+  duration connect = std::chrono::seconds{5};
+  duration statement = std::chrono::seconds{30};
+};
+
 /// Waits for the hints that `job_store::wake` sends, on a connection of its
 /// own. All but `interrupt` belong to one thread.
 class wake_listener {
@@ -52,7 +59,8 @@ public:
 
   /// Blocks until a hint comes, `limit` passes (an empty answer), `interrupt`
   /// is called (an empty answer) or the connection breaks (an error). Each
-  /// queue is named once.
+  /// queue is named once. When `limit` passes, the database is asked whether it
+  /// is still there, since a connection may be dead without a word.
   [[nodiscard]] virtual result<std::vector<std::string>> wait(duration limit)
       = 0;
 
@@ -72,6 +80,13 @@ public:
   /// A new connection. The first one creates or checks the tables (see
   /// `auto_migrate`).
   [[nodiscard]] virtual result<std::unique_ptr<job_store>> connect() = 0;
+
+  /// The same with timeouts that are no longer than `most` (a connect to
+  /// PostgreSQL takes whole seconds, and at least two).
+  [[nodiscard]] virtual result<std::unique_ptr<job_store>>
+  connect_within(const time_limits& /*most*/) {
+    return connect();
+  }
 
   /// A new listener; `unsupported` where the database has no wake-ups.
   [[nodiscard]] virtual result<std::unique_ptr<wake_listener>> listen() = 0;

@@ -6,6 +6,7 @@
 #include "store/model/new_job.hpp"
 #include "store/model/status.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -47,7 +48,9 @@ public:
   /// Takes the liveness lock on this connection and registers the node.
   /// With `previous`, tries to go on as that incarnation, which works while
   /// nobody has declared it dead and its lock is free; otherwise (and without)
-  /// a new one is made. Answers which it is now.
+  /// a new one is made. Answers which it is now. An earlier connection of the
+  /// same `database` that the server has not given up yet is ended for that;
+  /// `database_busy` when the server can't.
   [[nodiscard]] virtual result<incarnation>
   join(std::string_view name, std::string_view address,
        std::optional<incarnation> previous = std::nullopt)
@@ -145,8 +148,18 @@ public:
   /// The database's present moment.
   [[nodiscard]] virtual result<time_point> now() = 0;
 
-  /// Whether an operation found the connection dead.
+  /// Whether an operation (or `look`) found the connection dead.
   [[nodiscard]] virtual bool broken() const noexcept = 0;
+
+  /// Finds out, without asking the database, whether it has closed the
+  /// connection. Costs no more than a system call.
+  virtual void look() noexcept {}
+
+  /// From now on, what the database has not answered by `end` fails: an earlier
+  /// end of the options' timeouts for a caller that has a deadline. Nothing:
+  /// the options' timeouts alone.
+  virtual void give_up_at(
+      std::optional<std::chrono::steady_clock::time_point> /*end*/) noexcept {}
 
 protected:
   job_store() = default;

@@ -4,6 +4,7 @@
 #include "store/postgres/guard.hpp"
 #include "store/postgres/postgres_connection.hpp"
 #include "store/postgres/statements/enqueue.hpp"
+#include "store/sql/texts.hpp"
 
 #include <soci/soci.h>
 
@@ -50,9 +51,9 @@ void commit(PGconn* connection) {
   } catch (const failure& what) {
     if (PQstatus(connection) == CONNECTION_OK)
       throw;
-    throw failure{
+    throw failure{enqueue_unknown(
         {errc::commit_unknown,
-         what.why().message + "; whether the jobs were stored is unknown"}};
+         what.why().message + "; whether the jobs were stored is unknown"})};
   }
 }
 

@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <memory>
 
@@ -93,10 +94,20 @@ result<conninfo> conninfo::parse(std::string_view url,
   add("keepalives_idle", "10");
   add("keepalives_interval", "5");
   add("keepalives_count", "3");
+  // What was sent and not even received within this breaks the connection.
+  add("tcp_user_timeout", "10000");
   if (connect_timeout > duration{0}) {
     // libpq waits for whole seconds, and at least for two.
     auto seconds = std::chrono::ceil<std::chrono::seconds>(connect_timeout);
     add("connect_timeout", std::to_string(seconds.count()).c_str());
+  }
+  if (auto given = found.find("connect_timeout"); given != found.end()) {
+    int seconds = 0;
+    const auto& digits = given->second;
+    std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+    // To libpq, 0 and less mean no limit.
+    if (seconds > 0)
+      info.connect_timeout = std::chrono::seconds{seconds};
   }
   // SOCI 4.0 takes the text apart at spaces and puts '=' behind what has none,
   // which spoils plain URLs and quoted values; this form it leaves alone.
@@ -105,6 +116,18 @@ result<conninfo> conninfo::parse(std::string_view url,
     info.text.append(info.text.back() == '/' ? "?" : "&")
         .append(key + "=" + encoded(value));
   return info;
+}
+
+std::string conninfo::text_within(duration most) const {
+  if (most == duration::max())
+    return text;
+  // libpq waits for whole seconds, and at least for two.
+  auto seconds = std::max(std::chrono::floor<std::chrono::seconds>(most),
+                          std::chrono::seconds{2});
+  if (connect_timeout && *connect_timeout <= seconds)
+    return text;
+  // The last one counts.
+  return text + "&connect_timeout=" + std::to_string(seconds.count());
 }
 
 } // namespace callboard::store

@@ -3,6 +3,8 @@
 #include "store/model/error.hpp"
 #include "store/model/time.hpp"
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +21,12 @@ struct conninfo {
   /// Takes a URL apart, or `postgresql:` before key=value text. Never answers
   /// a message that holds the password. A timeout of 0 is left out.
   static result<conninfo> parse(std::string_view url, duration connect_timeout);
+
+  /// `text`, with a connect that takes no longer than `most`.
+  std::string text_within(duration most) const;
+
+  /// What the URL or `parse` said; nothing: libpq waits as long as it takes.
+  std::optional<std::chrono::seconds> connect_timeout;
 };
 
 } // namespace callboard::store

@@ -62,8 +62,10 @@ result<std::vector<std::string>> postgres_listener::wait(duration limit) {
         queues = drain();
         continue;
       }
-      if (steady_clock::now() >= deadline)
-        return queues;
+      if (steady_clock::now() >= deadline) {
+        connection_->run("select 1");
+        return drain();
+      }
     }
     return queues;
   });

@@ -23,6 +23,13 @@ std::string milliseconds(duration value) {
   return std::to_string(count);
 }
 
+// How long to wait for a server that ends its statements after `limit`: it
+// does so first, unless it is gone.
+duration patience_for(duration limit) {
+  using std::chrono::seconds;
+  return limit + std::clamp<duration>(limit / 2, seconds{1}, seconds{5});
+}
+
 // How the server ends what we forgot: nothing waits for ever, and a dead
 // machine's locks go within seconds. It does not do so behind a local socket.
 std::string settings(const database_options& options, PGconn* connection) {
@@ -59,9 +66,8 @@ postgres_connection::postgres_connection(std::unique_ptr<soci::session> session,
                                          std::string name,
                                          const database_options& options)
     : session_{std::move(session)}, name_{std::move(name)},
-      native_{store::native(*session_)},
-      // The server ends a statement first, unless it is gone.
-      patience_{options.statement_timeout + std::chrono::seconds{5}} {
+      native_{store::native(*session_)}, patience_{patience_for(
+                                             options.statement_timeout)} {
   PQsetNoticeProcessor(native_, &ignore_notice, nullptr);
   PQsetnonblocking(native_, 1);
   run(settings(options, native_));
@@ -81,7 +87,7 @@ rows postgres_connection::changed_by(Work work) {
   try {
     return work();
   } catch (const failure& what) {
-    if (!broken_)
+    if (!broken_ || what.code() != errc::database_unreachable)
       throw;
     throw failure{
         {errc::commit_unknown,
@@ -173,7 +179,19 @@ rows postgres_connection::answer_to(int sent) {
     return answer;
   if (PQstatus(native_) != CONNECTION_OK)
     lost(PQresultErrorMessage(answer.native()));
-  throw failure{postgres_error(name_, answer.native())};
+  auto why = postgres_error(name_, answer.native());
+  // Another server may be the primary by now: a new connection finds it.
+  broken_ = why.code == errc::database_unreachable
+            || why.code == errc::database_read_only;
+  throw failure{std::move(why)};
+}
+
+void postgres_connection::look() noexcept {
+  try {
+    check_alive();
+  } catch (const std::exception&) {
+    // It is broken now, which is the answer.
+  }
 }
 
 // An idle connection has nothing to say, unless it was closed. Whoever looks
@@ -191,6 +209,8 @@ void postgres_connection::check_alive() {
 
 pg_result* postgres_connection::wait_for_results() {
   auto deadline = std::chrono::steady_clock::now() + patience_;
+  if (end_)
+    deadline = std::min(deadline, *end_);
   while (true) {
     auto left = PQflush(native_);
     if (left < 0)

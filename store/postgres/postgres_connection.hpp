@@ -4,8 +4,10 @@
 #include "store/postgres/parameters.hpp"
 #include "store/postgres/rows.hpp"
 
+#include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 struct pg_conn;
@@ -23,6 +25,8 @@ std::string quoted_name(const std::string& name);
 /// waits without a deadline. All functions throw `failure`.
 class postgres_connection {
 public:
+  using instant = std::chrono::steady_clock::time_point;
+
   /// Sets the session up: timeouts, search path, silence.
   postgres_connection(std::unique_ptr<soci::session> session, std::string name,
                       const database_options& options);
@@ -51,14 +55,18 @@ public:
   /// Never throws; a connection that can't roll back is broken.
   void rollback() noexcept;
 
+  /// Breaks it when the server has closed it; asks nobody.
+  void look() noexcept;
+
+  /// Nothing is waited for beyond this moment.
+  void give_up_at(std::optional<instant> end) noexcept { end_ = end; }
+
   bool in_transaction() const noexcept;
   bool broken() const noexcept { return broken_; }
   const std::string& name() const noexcept { return name_; }
   pg_conn* native() const noexcept { return native_; }
 
 private:
-  using instant = std::chrono::steady_clock::time_point;
-
   template <class Work>
   rows changed_by(Work work);
   const std::string& prepared(const char* sql, const parameters& values);
@@ -73,6 +81,7 @@ private:
   std::string name_;
   pg_conn* native_;
   duration patience_;
+  std::optional<instant> end_;
   std::map<const char*, std::string> prepared_;
   bool broken_ = false;
 };

@@ -10,28 +10,47 @@
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace callboard::store {
 
+namespace {
+
+// All that a listener asks is whether somebody is there.
+constexpr auto listener_patience = std::chrono::seconds{3};
+
+} // namespace
+
 postgres_database::postgres_database(conninfo where, database_options options)
-    : name_{std::move(where.name)}, source_{[text = std::move(where.text)] {
-        return std::make_unique<soci::session>(soci::postgresql, text);
+    : name_{where.name}, source_{[where](duration limit) {
+        return std::make_unique<soci::session>(soci::postgresql,
+                                               where.text_within(limit));
       }},
       options_{std::move(options)} {}
 
 postgres_database::postgres_database(session_provider source, std::string name,
                                      database_options options)
-    : name_{std::move(name)}, source_{std::move(source)}, options_{std::move(
-                                                              options)} {}
+    : name_{std::move(name)}, source_{[give = std::move(source)](duration) {
+        return give();
+      }},
+      options_{std::move(options)} {}
 
-std::unique_ptr<postgres_connection> postgres_database::new_connection() {
-  auto session = source_();
+std::unique_ptr<postgres_connection>
+postgres_database::new_connection(const time_limits& most) {
+  auto limited = options_;
+  limited.statement_timeout
+      = std::min(options_.statement_timeout, most.statement);
+  auto session = source_(most.connect);
   if (!session)
     throw failure{{errc::database_unreachable,
                    name_ + ": the session provider gave no session"}};
   return std::make_unique<postgres_connection>(std::move(session), name_,
-                                               options_);
+                                               limited);
+}
+
+std::unique_ptr<postgres_connection> postgres_database::new_connection() {
+  return new_connection({duration::max(), duration::max()});
 }
 
 void postgres_database::check_schema_once(postgres_connection& connection) {
@@ -49,15 +68,28 @@ result<std::unique_ptr<job_store>> postgres_database::connect() {
   return postgres_guard(name_, [&]() -> std::unique_ptr<job_store> {
     auto connection = new_connection();
     check_schema_once(*connection);
-    return std::make_unique<postgres_store>(std::move(connection), options_);
+    return std::make_unique<postgres_store>(std::move(connection), options_,
+                                            former_);
+  });
+}
+
+result<std::unique_ptr<job_store>>
+postgres_database::connect_within(const time_limits& most) {
+  return postgres_guard(name_, [&]() -> std::unique_ptr<job_store> {
+    // A migration may take its time.
+    if (!checked_)
+      check_schema_once(*new_connection());
+    return std::make_unique<postgres_store>(new_connection(most), options_,
+                                            former_);
   });
 }
 
 result<std::unique_ptr<wake_listener>> postgres_database::listen() {
   return postgres_guard(name_, [&]() -> std::unique_ptr<wake_listener> {
-    auto connection = new_connection();
-    check_schema_once(*connection);
-    return std::make_unique<postgres_listener>(std::move(connection));
+    if (!checked_)
+      check_schema_once(*new_connection());
+    return std::make_unique<postgres_listener>(
+        new_connection({duration::max(), listener_patience}));
   });
 }
 

@@ -2,8 +2,10 @@
 
 #include "store/database.hpp"
 #include "store/postgres/conninfo.hpp"
+#include "store/postgres/former_connections.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,6 +23,8 @@ public:
                     database_options options);
 
   result<std::unique_ptr<job_store>> connect() override;
+  result<std::unique_ptr<job_store>>
+  connect_within(const time_limits& most) override;
   result<std::unique_ptr<wake_listener>> listen() override;
   result<schema_status> schema() override;
   result<schema_status> migrate() override;
@@ -28,12 +32,19 @@ public:
   const database_options& options() const noexcept override { return options_; }
 
 private:
+  /// A session that takes no longer to connect than this, where that can be
+  /// told.
+  using session_source
+      = std::function<std::unique_ptr<soci::session>(duration)>;
+
+  std::unique_ptr<postgres_connection> new_connection(const time_limits& most);
   std::unique_ptr<postgres_connection> new_connection();
   void check_schema_once(postgres_connection& connection);
 
   std::string name_;
-  session_provider source_;
+  session_source source_;
   database_options options_;
+  former_connections_ptr former_ = std::make_shared<former_connections>();
   std::atomic<bool> checked_ = false;
 };
 

@@ -14,23 +14,31 @@ result<incarnation> postgres_store::join(std::string_view name,
     if (member_)
       connection_->query(postgres::unlock, parameters{}.add(*member_));
     member_.reset();
-    if (previous && lock(*previous)) {
+    if (previous
+        && (lock(*previous) || former_->take_over(*previous, *connection_))) {
       parameters values;
       values.add(*previous).add(name).add(address).add(clock());
       if (connection_->change(postgres::rejoin_node, values).changed() > 0) {
-        member_ = *previous;
+        joined(*previous);
         return *previous;
       }
       // Somebody declared it dead before the lock was taken again.
       connection_->query(postgres::unlock, parameters{}.add(*previous));
     }
+    if (previous)
+      former_->unlocked(*previous);
     auto id = lock_new();
     parameters values;
     values.add(id).add(name).add(address).add(clock());
     connection_->change(postgres::insert_node, values);
-    member_ = id;
+    joined(id);
     return id;
   });
+}
+
+void postgres_store::joined(incarnation id) {
+  member_ = id;
+  former_->locked(id, *connection_);
 }
 
 bool postgres_store::lock(incarnation id) {
@@ -82,6 +90,7 @@ result<void> postgres_store::leave() {
     }
     tx.commit();
     connection_->query(postgres::unlock, parameters{}.add(*member_));
+    former_->unlocked(*member_);
     member_.reset();
   });
 }

@@ -4,19 +4,22 @@
 #include "store/postgres/statements/enqueue.hpp"
 #include "store/postgres/statements/people.hpp"
 #include "store/sql/moment.hpp"
+#include "store/sql/texts.hpp"
 
 #include <utility>
 
 namespace callboard::store {
 
 postgres_store::postgres_store(std::unique_ptr<postgres_connection> connection,
-                               const database_options& options)
-    : connection_{std::move(connection)}, options_{options} {}
+                               const database_options& options,
+                               former_connections_ptr former)
+    : connection_{std::move(connection)}, options_{options}, former_{std::move(
+                                                                 former)} {}
 
 result<void> postgres_store::enqueue(const std::vector<new_job>& jobs) {
   if (jobs.empty())
     return error{errc::empty_bulk, "enqueue wants at least one job"};
-  return guarded([&] {
+  auto stored = guarded([&] {
     std::size_t from = 0;
     auto values = enqueue_chunk(jobs, from, clock());
     if (from == jobs.size()) {
@@ -30,6 +33,9 @@ result<void> postgres_store::enqueue(const std::vector<new_job>& jobs) {
                           enqueue_chunk(jobs, from, clock()));
     tx.commit();
   });
+  if (!stored && stored.error().code == errc::commit_unknown)
+    return enqueue_unknown(stored.error());
+  return stored;
 }
 
 result<void> postgres_store::wake(const std::vector<std::string>& queues) {

@@ -2,6 +2,7 @@
 
 #include "store/database.hpp"
 #include "store/job_store.hpp"
+#include "store/postgres/former_connections.hpp"
 #include "store/postgres/guard.hpp"
 #include "store/postgres/low_water.hpp"
 #include "store/postgres/postgres_connection.hpp"
@@ -19,7 +20,8 @@ namespace callboard::store {
 class postgres_store final : public job_store {
 public:
   postgres_store(std::unique_ptr<postgres_connection> connection,
-                 const database_options& options);
+                 const database_options& options,
+                 former_connections_ptr former);
 
   // -- jobs in: postgres_store.cpp --------------------------------------------
 
@@ -59,6 +61,11 @@ public:
 
   result<time_point> now() override;
   bool broken() const noexcept override { return connection_->broken(); }
+  void look() noexcept override { connection_->look(); }
+  void give_up_at(std::optional<std::chrono::steady_clock::time_point>
+                      end) noexcept override {
+    connection_->give_up_at(end);
+  }
 
 private:
   struct dead_node {
@@ -77,6 +84,7 @@ private:
   time_point database_now();
 
   bool lock(incarnation id);
+  void joined(incarnation id);
   incarnation lock_new();
   /// Without `max_crashes` their end was no crash.
   void free_jobs(const std::vector<dead_node>& nodes,
@@ -100,6 +108,7 @@ private:
 
   std::unique_ptr<postgres_connection> connection_;
   database_options options_;
+  former_connections_ptr former_;
   low_water hints_;
   std::optional<incarnation> member_;
 };

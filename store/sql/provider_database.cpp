@@ -79,6 +79,14 @@ result<std::unique_ptr<job_store>> provider_database::connect() {
   return (*found)->connect();
 }
 
+result<std::unique_ptr<job_store>>
+provider_database::connect_within(const time_limits& most) {
+  auto found = known();
+  if (!found)
+    return found.error();
+  return (*found)->connect_within(most);
+}
+
 result<std::unique_ptr<wake_listener>> provider_database::listen() {
   auto found = known();
   if (!found)

@@ -14,6 +14,8 @@ public:
   provider_database(session_provider provider, database_options options);
 
   result<std::unique_ptr<job_store>> connect() override;
+  result<std::unique_ptr<job_store>>
+  connect_within(const time_limits& most) override;
   result<std::unique_ptr<wake_listener>> listen() override;
   result<schema_status> schema() override;
   result<schema_status> migrate() override;

@@ -20,6 +20,13 @@ std::string worker_died_text(std::string_view node, std::string_view cause,
   return text;
 }
 
+error enqueue_unknown(const error& why) {
+  return {why.code,
+          why.message
+              + "; enqueue again with the same id: job_already_exists then says"
+                " that it was stored"};
+}
+
 error not_joined(std::string_view database) {
   return {errc::incarnation_lost,
           "lease from " + std::string{database}

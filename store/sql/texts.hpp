@@ -25,6 +25,9 @@ inline constexpr std::string_view left_with_jobs = "it left while it held jobs";
 std::string worker_died_text(std::string_view node, std::string_view cause,
                              std::int32_t attempt);
 
+/// The error of an enqueue whose commit may have happened, with the remedy.
+error enqueue_unknown(const error& why);
+
 error not_joined(std::string_view database);
 error declared_dead(std::string_view database, incarnation id);
 

@@ -1,0 +1,24 @@
+#pragma once
+
+/// A node's lock and the connection that holds it.
+namespace callboard::store::postgres {
+
+inline constexpr auto lock = "select pg_advisory_lock($1::int8)";
+
+/// In the transaction at hand.
+inline constexpr auto wait_a_moment = "set local lock_timeout = '1s'";
+
+// $1 the node, $2 the server process that held its lock. Only if it still does:
+// the number may be another's by now. A lock of one int8 shows as two halves.
+inline constexpr auto end_lock_holder = R"sql(
+  select pg_terminate_backend(k.pid)
+  from pg_locks k
+  where k.locktype = 'advisory' and k.granted and k.objsubid = 1
+    and k.classid = (($1::int8 >> 32) & 4294967295)::oid
+    and k.objid = ($1::int8 & 4294967295)::oid
+    and k.database = (
+      select oid from pg_database where datname = current_database())
+    and k.pid = $2::int8
+)sql";
+
+} // namespace callboard::store::postgres
