@@ -2,7 +2,8 @@
 # Installs what the tests need, builds, starts a PostgreSQL of its own, runs
 # every test, and stops the server. Ends with ctest's summary.
 #   tests/run.sh [CTEST OPTION...]     for example -R store or -L unit
-# The build goes to build/tests; CALLBOARD_BUILD names another folder.
+# The build goes to build/tests; CALLBOARD_BUILD names another folder, and
+# CALLBOARD_TARGETS the only targets to build.
 # tests/sanitize.sh does the same under sanitizers.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -18,7 +19,8 @@ if ! [ -f "$build/build.ninja" ]; then
     -DCMAKE_CXX_FLAGS_DEBUG="-O1 -g1 -D_GLIBCXX_ASSERTIONS" \
     -DCALLBOARD_SANITIZE="${CALLBOARD_SANITIZE:-}"
 fi
-cmake --build "$build" -j "$jobs"
+read -ra targets <<<"${CALLBOARD_TARGETS:-all}"
+cmake --build "$build" -j "$jobs" --target "${targets[@]}"
 
 server=$(mktemp -d "${TMPDIR:-/tmp}/callboard-postgres.XXXXXX")
 chmod 755 "$server"

@@ -26,6 +26,10 @@ struct overloaded : Fs... {
   using Fs::operator()...;
 };
 
+// Clang 14 does not deduce this by itself.
+template <class... Fs>
+overloaded(Fs...) -> overloaded<Fs...>;
+
 // Random numbers in [0, 1), for any thread.
 std::function<double()> make_draw() {
   struct source {

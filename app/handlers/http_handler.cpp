@@ -74,8 +74,9 @@ http_endpoint::add_headers(const std::map<std::string, std::string>& from) {
       return error{errc::invalid_config, "the header '" + name
                                              + "' is set by Callboard; leave "
                                                "it out"};
-    std::erase_if(headers_,
-                  [&](const auto& x) { return same_name(x.first, name); });
+    std::erase_if(headers_, [&, &replaced = name](const auto& x) {
+      return same_name(x.first, replaced);
+    });
     headers_.emplace(name, value);
     typed = typed || same_name(name, "Content-Type");
   }
