@@ -19,7 +19,7 @@ case "$kind" in
     folder=address
     quick=(test_model test_store test_pipeline test_metrics test_config)
     export CALLBOARD_TARGETS="${quick[*]}"
-    set -- -R "^($(IFS='|'; echo "${quick[*]}")): " "$@"
+    set -- -R "^($(IFS='|'; echo "${quick[*]}")):" "$@"
     ;;
   thread) sanitizers="thread"; set -- -L 'unit|database' "$@" ;;
   *) echo "usage: tests/sanitize.sh address|fast|thread [CTEST OPTION...]" >&2; exit 2 ;;
