@@ -135,6 +135,8 @@ using supervisor_actor = caf::typed_actor<
     caf::reacts_to<credits_back>,
     // A poller that drains has jobs that were not started.
     caf::reacts_to<handover>,
+    // A poller has given up a slot whose handler does not end.
+    caf::reacts_to<slot_hung>,
     // Passed on to the poller of the queue that lives now. From the client, the
     // keeper, the listener and the store pool.
     caf::reacts_to<wake_up>,

@@ -7,6 +7,8 @@
 #include "store/model/lease.hpp"
 #include "store/model/status.hpp"
 
+#include <caf/actor_control_block.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -148,6 +150,14 @@ struct handover {
 /// supervisor's.
 struct adoption {
   std::shared_ptr<std::vector<leased_job>> jobs;
+};
+
+/// A slot whose handler does not end was given up and replaced. It quits by
+/// itself when the handler ends at last.
+struct slot_hung {
+  std::string queue;
+  caf::strong_actor_ptr slot;
+  job_facts facts;
 };
 
 /// There may be due jobs in a queue (empty: in all), at once or in a while.

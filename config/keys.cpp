@@ -60,6 +60,7 @@ constexpr auto listener_keys = std::to_array<key_info>({
 
 constexpr auto node_keys = std::to_array<key_info>({
     {"name", text, R"("")", 0, name_bytes},
+    {"hung_grace", time_span, R"("5s")", 0, hour},
     {"heartbeat", time_span, R"("1s")", 10 * millisecond, hour},
     {"reclaim_interval", time_span, R"("250ms")", 10 * millisecond, hour},
     {"silence_limit", time_span, R"("10s")", 100 * millisecond, day},

@@ -20,6 +20,7 @@ void parse_node(const cursor& at, settings& to) {
   object_reader from{at, objects::node};
   auto& node = to.node;
   from.read("name", node.node_name);
+  from.read("hung_grace", node.hung_grace);
   from.read("heartbeat", node.heartbeat);
   from.read("reclaim_interval", node.reclaim_interval);
   from.read("silence_limit", node.silence_limit);

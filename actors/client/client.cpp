@@ -38,6 +38,7 @@ result<void> client_options::validate() const {
   check(node_name.size() <= job_limits::name_bytes,
         "node_name is longer than 255 bytes");
   check(shutdown_grace >= duration{0}, "shutdown_grace must not be negative");
+  check(hung_grace >= duration{0}, "hung_grace must not be negative");
   check(heartbeat >= std::chrono::milliseconds{10},
         "heartbeat must be at least 10 ms");
   check(reclaim_interval >= std::chrono::milliseconds{10},

@@ -21,6 +21,10 @@ struct client_options {
   std::string node_name;
   /// How long `close` and `upgrade` wait for running jobs.
   duration shutdown_grace = std::chrono::seconds{30};
+  /// A handler that goes on for so long after its timeout, though its stop
+  /// token has fired, is given up: its job is settled as timed out, and a new
+  /// slot works in place of its own.
+  duration hung_grace = std::chrono::seconds{5};
   /// How often the node says that it lives.
   duration heartbeat = std::chrono::seconds{1};
   /// How often it looks for dead nodes.
@@ -48,6 +52,9 @@ struct drain_report {
   bool drained = true;
   /// Jobs of the old generation that still run: "mail/welcome 0190...".
   std::vector<std::string> still_running;
+  /// Handlers that were given up because they did not stop after their
+  /// timeout, and still hold their threads. Nobody waits for them.
+  std::size_t hung = 0;
 };
 
 /// One queue of this node.
@@ -57,7 +64,10 @@ struct queue_status {
   int running = 0;
   /// Counts the upgrades.
   std::uint64_t generation = 0;
-  /// Its workers died too often; only an `upgrade` starts it again.
+  /// Handlers that were given up and still hold their threads.
+  std::size_t hung = 0;
+  /// Its workers died too often, or too many of them hang; only an `upgrade`
+  /// starts it again.
   bool stopped = false;
 };
 
@@ -71,7 +81,9 @@ struct node_counters {
   std::uint64_t fenced = 0;
   std::uint64_t reclaimed = 0;
   std::uint64_t worker_errors = 0;
+  /// Now: jobs that run; handlers that were given up and still run.
   std::uint64_t running = 0;
+  std::uint64_t hung = 0;
 };
 
 class metrics_source;

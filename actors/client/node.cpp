@@ -119,7 +119,7 @@ node::node(database_ptr db, client_options settings,
 
 node::~node() {
   auto report = close(impl_->settings.shutdown_grace);
-  if (!report.drained) {
+  if (!report.drained || report.hung > 0) {
     leave_running(std::move(impl_->system), std::move(impl_->supervisor));
     return;
   }

@@ -37,6 +37,9 @@ public:
 
   const handler_actor& performer() const noexcept { return performer_; }
 
+  /// An actor of another process can't kill this one.
+  bool isolated() const noexcept override;
+
 private:
   handler_actor performer_;
 };

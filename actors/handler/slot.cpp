@@ -17,6 +17,10 @@ std::shared_ptr<const handler_target> to_target(handler_actor performer) {
   return std::make_shared<actor_target>(std::move(performer));
 }
 
+bool actor_target::isolated() const noexcept {
+  return performer_ && performer_.node() != performer_.home_system().node();
+}
+
 namespace actors {
 
 namespace {
@@ -80,7 +84,9 @@ private:
       auto started = [this] {
         chunk_->start(index_);
       };
-      chunk_->finish(index_, options_.run->run(work, started));
+      // Given up meanwhile: the poller has another slot in our place.
+      if (!chunk_->finish(index_, options_.run->run(work, started)))
+        return self_->quit();
       unflushed_ = true;
     }
     report(true);
@@ -95,9 +101,9 @@ private:
       return answered(number, move_to_dlq("the handler of this type is neither "
                                           "a function nor an actor"));
     call_->performer = &target->performer();
-    call_->entry = board_entry(to, work);
+    auto timeout = options_.run->timeout_of(work);
+    call_->entry = board_entry(work, timeout);
     self_->monitor(target->performer());
-    auto timeout = to.options.timeout;
     auto wait = timeout > duration{0} ? caf::duration{timeout} : caf::infinite;
     self_
         ->request(target->performer(), wait, perform_atom_v,
@@ -109,16 +115,17 @@ private:
               });
   }
 
-  std::unique_ptr<stop_board::running> board_entry(const route& to,
-                                                   const leased_job& work) {
+  std::unique_ptr<stop_board::running> board_entry(const leased_job& work,
+                                                   duration timeout) {
     stop_board::entry entry{.id = work.value.id,
                             .type = work.value.type,
                             .fence = work.fence,
                             .started = now(),
                             .deadline = std::nullopt,
+                            .ends_itself = true,
                             .stop = {}};
-    if (to.options.timeout > duration{0})
-      entry.deadline = now() + to.options.timeout;
+    if (timeout > duration{0})
+      entry.deadline = now() + timeout;
     // make_unique would have to move the ticket, which can't be moved.
     return std::unique_ptr<stop_board::running>{
         new stop_board::running{options_.board->add(std::move(entry))}};
@@ -133,8 +140,9 @@ private:
       self_->demonitor(call_->performer->address());
     call_.reset();
     const auto& work = chunk_->job(index_);
-    chunk_->finish(index_,
-                   {options_.run->resolve(work, std::move(what)), took});
+    if (!chunk_->finish(index_,
+                        {options_.run->resolve(work, std::move(what)), took}))
+      return self_->quit();
     unflushed_ = true;
     ++index_;
     step();

@@ -73,6 +73,10 @@ struct adder {
     ++find_or_add(to, x.facts).fenced;
   }
 
+  void operator()(const event::hung& x) const {
+    ++find_or_add(to, x.facts).hung;
+  }
+
   void operator()(const event::queue_empty& x) const {
     ++find_or_add(to, x.queue).empty_polls;
   }
@@ -103,6 +107,11 @@ void counters::gauge(const std::string& queue, std::int64_t running,
   auto& of = find_or_add(now_, queue);
   of.running = running;
   of.concurrency = concurrency;
+}
+
+void counters::hung(const std::string& queue, std::size_t count) {
+  std::lock_guard guard{mutex_};
+  find_or_add(now_, queue).hung = static_cast<std::int64_t>(count);
 }
 
 void counters::backlog(const std::vector<queue_counts>& queues) {
@@ -142,6 +151,7 @@ node_counters counters::totals() const {
     sum.worker_errors += of.worker_errors;
     sum.running
         += static_cast<std::uint64_t>(std::max<std::int64_t>(of.running, 0));
+    sum.hung += static_cast<std::uint64_t>(of.hung);
   }
   return sum;
 }

@@ -30,6 +30,7 @@ struct type_metrics {
   std::uint64_t rescheduled = 0;
   std::uint64_t dead = 0;
   std::uint64_t fenced = 0;
+  std::uint64_t hung = 0;
   double seconds = 0;
   /// One more than there are bounds: the last is everything above.
   std::array<std::uint64_t, duration_buckets.size() + 1> histogram{};
@@ -43,6 +44,7 @@ struct queue_metrics {
   /// Gauges, told by the poller and the store.
   std::int64_t running = 0;
   std::int64_t concurrency = 0;
+  std::int64_t hung = 0;
   std::int64_t waiting = 0;
   double oldest_due_seconds = 0;
 };
@@ -91,6 +93,9 @@ public:
   /// Running and concurrency of a queue on this node.
   void gauge(const std::string& queue, std::int64_t running,
              std::int64_t concurrency);
+
+  /// Handlers of a queue that were given up and still run.
+  void hung(const std::string& queue, std::size_t count);
 
   /// Waiting jobs and the age of the oldest, from the database. Queues that
   /// are not named have none.

@@ -18,6 +18,10 @@ struct teller {
 
   void operator()(const event::fenced& x) const { to.outcome_fenced(x.facts); }
 
+  void operator()(const event::hung& x) const {
+    to.handler_hung(x.facts, x.ran);
+  }
+
   void operator()(const event::queue_empty& x) const {
     to.queue_is_empty(x.queue);
   }

@@ -34,6 +34,12 @@ struct fenced {
   job_facts facts;
 };
 
+/// A handler was given up, since it did not stop after its timeout.
+struct hung {
+  job_facts facts;
+  duration ran{0};
+};
+
 struct queue_empty {
   std::string queue;
 };
@@ -50,9 +56,9 @@ struct reclaimed {
 
 } // namespace event
 
-using job_event
-    = std::variant<event::leased, event::started, event::settled, event::fenced,
-                   event::queue_empty, event::worker_failed, event::reclaimed>;
+using job_event = std::variant<event::leased, event::started, event::settled,
+                               event::fenced, event::hung, event::queue_empty,
+                               event::worker_failed, event::reclaimed>;
 
 /// Calls the function of `to` that belongs to the event.
 void tell(observer& to, const job_event& what);

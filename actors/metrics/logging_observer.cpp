@@ -76,6 +76,13 @@ public:
         of(job));
   }
 
+  void handler_hung(const job_facts& job, duration ran) override {
+    auto fields = of(job);
+    fields.emplace_back("ran", seconds(ran));
+    say(log_level::error, "handler did not stop: it was given up",
+        std::move(fields));
+  }
+
   void jobs_reclaimed(std::size_t count, const std::string& nodes) override {
     say(log_level::warning, "jobs of dead nodes freed",
         {{"count", std::to_string(count)}, {"nodes", nodes}});

@@ -39,7 +39,10 @@ constexpr auto type_counters = std::to_array<type_counter>(
       &type_metrics::dead},
      {"callboard_jobs_fenced_total",
       "Late outcomes refused because the lease was another's",
-      &type_metrics::fenced}});
+      &type_metrics::fenced},
+     {"callboard_handlers_hung_total",
+      "Handlers given up because they did not stop after their timeout",
+      &type_metrics::hung}});
 
 // A number of each queue.
 struct queue_number {
@@ -66,6 +69,8 @@ constexpr auto queue_numbers = std::to_array<queue_number>(
       number<&queue_metrics::running>},
      {"callboard_concurrency", "Jobs that may run at once on this node",
       MetricType::Gauge, number<&queue_metrics::concurrency>},
+     {"callboard_slots_hung", "Handlers that were given up and still run",
+      MetricType::Gauge, number<&queue_metrics::hung>},
      {"callboard_jobs_waiting", "Due jobs in the database, up to a cap",
       MetricType::Gauge, number<&queue_metrics::waiting>},
      {"callboard_oldest_due_age_seconds",

@@ -6,6 +6,8 @@
 #include "store/schedule/cron.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <exception>
 #include <mutex>
 #include <random>
@@ -49,6 +51,19 @@ std::string unknown_type(const job& work) {
 std::string reason(std::string text) {
   return text.empty() ? std::string{"no reason given"}
                       : storable_text(text, job_limits::error_bytes);
+}
+
+// "30 s", "0.25 s"
+std::string seconds(duration span) {
+  std::array<char, 32> text{};
+  auto end = std::to_chars(text.data(), text.data() + text.size(),
+                           std::chrono::duration<double>{span}.count())
+                 .ptr;
+  return std::string{text.data(), end} + " s";
+}
+
+duration timeout_of_route(const route* to) {
+  return to ? std::min(to->options.timeout, longest_timeout) : duration{0};
 }
 
 // The number of attempts that a job has: its own wins; 0: no end.
@@ -128,12 +143,17 @@ outcome executor::impl::call(const leased_job& work, const route* to,
   if (chain == chains.end())
     return failed{"the handler of " + work.value.type + " is not a function"};
   auto start = now();
-  stop_board::entry entry{work.value.id, work.value.type, work.fence,
-                          start,         std::nullopt,    std::stop_source{}};
-  if (auto timeout = to->options.timeout; timeout > duration::zero())
-    entry.deadline = start + std::min(timeout, longest_timeout);
-  context ctx{work.value, work.fence, entry.stop.get_token(), entry.deadline,
-              log};
+  auto timeout = timeout_of_route(to);
+  stop_board::entry entry{.id = work.value.id,
+                          .type = work.value.type,
+                          .fence = work.fence,
+                          .started = start,
+                          .deadline = std::nullopt,
+                          .ends_itself = to->isolated(),
+                          .stop = {}};
+  if (timeout > duration::zero())
+    entry.deadline = start + timeout;
+  context ctx{work.value, work.fence, entry.stop, entry.deadline, log, timeout};
   auto running = board->add(std::move(entry));
   if (before_handler)
     before_handler();
@@ -174,6 +194,17 @@ const route* executor::target_of(const leased_job& work) const {
     return nullptr;
   auto limit = limit_of(work.value, to);
   return limit > 0 && work.value.attempt > limit ? nullptr : to;
+}
+
+duration executor::timeout_of(const leased_job& work) const {
+  return timeout_of_route(impl_->config->handle.find(work.value.type));
+}
+
+settlement executor::resolve_hung(const leased_job& work,
+                                  duration grace) const {
+  return resolve(work, failed{"timed out after " + seconds(timeout_of(work))
+                              + ", and its handler did not stop within "
+                              + seconds(grace) + " more: it was given up"});
 }
 
 settlement executor::resolve(const leased_job& work, outcome answer) const {

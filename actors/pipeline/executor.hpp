@@ -63,6 +63,13 @@ public:
   /// Step 6 alone, for a job that an actor performed or whose slot died.
   settlement resolve(const leased_job& work, outcome answer) const;
 
+  /// How long the job may take: its type's timeout; 0: as long as it likes.
+  duration timeout_of(const leased_job& work) const;
+
+  /// The same for a job whose handler did not stop within `grace` after its
+  /// timeout.
+  settlement resolve_hung(const leased_job& work, duration grace) const;
+
   const worker_config& config() const noexcept;
 
 private:

@@ -24,6 +24,9 @@ using middleware = std::function<handler(handler)>;
 class handler_target {
 public:
   virtual ~handler_target() = default;
+
+  /// Whether it lives in another process than its slot.
+  virtual bool isolated() const noexcept { return false; }
 };
 
 /// How the jobs of one type are treated.
@@ -32,6 +35,10 @@ struct type_options {
   /// After so long the context's stop token fires and the deadline has passed;
   /// 0: never.
   duration timeout{0};
+  /// The handler works in another process, which ends with the job (`exec`) or
+  /// is none of ours (`http`): its jobs can't kill this process, and it
+  /// returns soon after its deadline or stop whatever the job does.
+  bool isolated = false;
 };
 
 /// Where the jobs of one type go. Exactly one of `function` and `target`.
@@ -39,6 +46,11 @@ struct route {
   handler function;
   std::shared_ptr<const handler_target> target;
   type_options options{};
+
+  /// Whether its jobs can't kill this process.
+  bool isolated() const noexcept {
+    return target ? target->isolated() : options.isolated;
+  }
 };
 
 } // namespace callboard

@@ -43,6 +43,12 @@ bool mux::has_functions() const noexcept {
          || std::any_of(routes_.begin(), routes_.end(), is_function);
 }
 
+bool mux::isolated() const noexcept {
+  return (!rest_ || rest_->isolated())
+         && std::all_of(routes_.begin(), routes_.end(),
+                        [](const auto& x) { return x.second.isolated(); });
+}
+
 std::vector<std::string> mux::types() const {
   std::vector<std::string> result;
   result.reserve(routes_.size());

@@ -53,6 +53,9 @@ public:
   /// Whether any route needs a thread (is a function).
   bool has_functions() const noexcept;
 
+  /// Whether no job of any route can kill this process.
+  bool isolated() const noexcept;
+
   /// The types that were named, sorted.
   std::vector<std::string> types() const;
 

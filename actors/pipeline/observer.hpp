@@ -47,6 +47,9 @@ public:
   virtual void worker_error(const std::string& /*queue*/, const error&) {}
   /// A late outcome was refused, because the lease was another's by then.
   virtual void outcome_fenced(const job_facts&) {}
+  /// A handler did not stop after its timeout and the grace: its job is being
+  /// settled without it, and another slot works in place of its own.
+  virtual void handler_hung(const job_facts&, duration /*ran*/) {}
   /// Jobs of dead nodes were freed by this node.
   virtual void jobs_reclaimed(std::size_t /*count*/,
                               const std::string& /*dead nodes*/) {}

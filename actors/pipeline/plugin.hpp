@@ -20,7 +20,7 @@
 namespace callboard {
 
 /// Raised when anything that crosses the border changes its layout.
-inline constexpr int plugin_abi_version = 1;
+inline constexpr int plugin_abi_version = 2;
 
 /// Where a plugin registers what it can do.
 class plugin_handlers {

@@ -1,12 +1,14 @@
 #pragma once
 
+#include "actors/pipeline/stop_signal.hpp"
+#include "store/model/time.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <mutex>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +30,12 @@ public:
     std::int64_t fence = 0;
     steady_time started;
     std::optional<steady_time> deadline;
-    std::stop_source stop;
+    /// It ends at its deadline without our help, since it runs in another
+    /// process or is an actor: it never hangs.
+    bool ends_itself = false;
+    stop_signal stop;
+    /// When `stop_overdue` found that its deadline had passed.
+    std::optional<steady_time> late_since{};
   };
 
   /// Takes the entry off the board at the end of the handler.
@@ -49,16 +56,21 @@ public:
   [[nodiscard]] running add(entry job);
 
   /// Asks those whose deadline has passed to stop; answers how many it asked
-  /// now. The next deadline after `now` comes in `next_deadline`.
+  /// now.
   std::size_t stop_overdue(steady_time now);
 
-  std::optional<steady_time> next_deadline() const;
+  /// Takes those off the board that were late for `grace` and still run: their
+  /// handlers hang. The grace counts from the `stop_overdue` that found them.
+  [[nodiscard]] std::vector<entry> take_hung(steady_time now, duration grace);
+
+  /// When `stop_overdue` or `take_hung` will have something to do.
+  std::optional<steady_time> next_deadline(duration grace) const;
 
   /// Asks the lease (id, fence) to stop, if it runs.
-  bool stop_one(std::string_view id, std::int64_t fence);
+  bool stop_one(std::string_view id, std::int64_t fence, stop_reason why);
 
   /// Asks all that run, and all that will be added.
-  void stop_all();
+  void stop_all(stop_reason why);
 
   /// Who runs now; for reports.
   std::vector<entry> snapshot() const;
@@ -71,7 +83,7 @@ private:
   mutable std::mutex mutex_;
   std::map<std::size_t, entry> entries_;
   std::size_t next_key_ = 0;
-  bool stopping_ = false;
+  stop_reason stopping_ = stop_reason::none;
 };
 
 } // namespace callboard

@@ -22,9 +22,16 @@ void chunk::start(std::size_t i) noexcept {
   items_[i].now.store(state::started, std::memory_order_release);
 }
 
-void chunk::finish(std::size_t i, execution result) {
-  items_[i].result = std::move(result);
-  items_[i].now.store(state::done, std::memory_order_release);
+bool chunk::finish(std::size_t i, execution result) {
+  auto& one = items_[i];
+  one.result = std::move(result);
+  auto expected = one.ran ? state::started : state::claimed;
+  return one.now.compare_exchange_strong(expected, state::done);
+}
+
+bool chunk::give_up(std::size_t i) noexcept {
+  auto expected = state::started;
+  return items_[i].now.compare_exchange_strong(expected, state::given_up);
 }
 
 bool chunk::take_back(std::size_t i) noexcept {

@@ -15,15 +15,23 @@ namespace callboard::actors {
 /// the slot's thread is inside a handler and reads no messages.
 ///
 ///     waiting ──claim──► claimed ──start──► started ──finish──► done
-///        │                  └──────────────finish────────────────▲
-///        └──take_back──► taken        (never called: no route, exhausted)
+///        │                  └──────────────finish──│─────────────▲
+///        └──take_back──► taken    (never called:   └──give_up──► given_up
+///                                 no route, exhausted)
 ///
 /// Who wins the step out of `waiting` owns the job from there: the slot by
 /// `claim`, the poller by `take_back`. The other functions are marked with the
 /// side that may call them.
 class chunk {
 public:
-  enum class state : std::uint8_t { waiting, claimed, started, done, taken };
+  enum class state : std::uint8_t {
+    waiting,
+    claimed,
+    started,
+    done,
+    taken,
+    given_up,
+  };
 
   /// `number` names the chunk within its poller's queue.
   chunk(std::uint64_t number, std::vector<leased_job> jobs);
@@ -39,12 +47,17 @@ public:
   [[nodiscard]] bool claim(std::size_t i) noexcept;
   /// The handler is about to be called.
   void start(std::size_t i) noexcept;
-  void finish(std::size_t i, execution result);
+  /// False when the poller has given it up meanwhile: the result is dropped,
+  /// and the slot has nothing to do with the chunk any more.
+  [[nodiscard]] bool finish(std::size_t i, execution result);
 
   // -- the poller -------------------------------------------------------------
 
   /// Makes the job the poller's again; false when the slot was quicker.
   [[nodiscard]] bool take_back(std::size_t i) noexcept;
+  /// Takes a started job from a slot whose handler does not end; false when it
+  /// just ended.
+  [[nodiscard]] bool give_up(std::size_t i) noexcept;
   /// The job of a slot that died between claim and start is the poller's, too.
   [[nodiscard]] bool never_started(std::size_t i) const noexcept;
   /// What a job that is done came to.

@@ -46,6 +46,8 @@ void poller_state::start(poller_options options) {
     self_->monitor(handle);
     self_->send(handle, serve_atom_v);
   }
+  if (!book.table.busy().empty())
+    arm_check(now() + patience);
   draining_ = options_.draining;
   if (draining_)
     return drain();
@@ -108,7 +110,8 @@ void poller_state::lose(std::int64_t last_fence) {
     auto& work = *slot->work;
     for (std::size_t i = 0; i < work.size(); ++i)
       if (old(work.job(i)) && !work.take_back(i))
-        options_.board->stop_one(work.job(i).value.id, work.job(i).fence);
+        options_.board->stop_one(work.job(i).value.id, work.job(i).fence,
+                                 stop_reason::lease_lost);
   }
   hungry_ = true;
   pump();
@@ -208,8 +211,7 @@ void poller_state::fill_slots() {
     gave = true;
   }
   if (gave)
-    if (auto number = check_.arm(when + patience))
-      self_->scheduled_send(self_, when + patience, check_atom_v, *number);
+    arm_check(when + patience);
 }
 
 std::vector<leased_job> poller_state::next_chunk() {

@@ -37,6 +37,8 @@ struct poller_options {
   metrics_actor metrics;
   slot_factory make_slot;
   log_sink log;
+  /// How long a handler may go on after its timeout, until it is given up.
+  duration hung_grace{0};
   /// Random numbers in [0, 1) for jitter.
   std::function<double()> draw;
   /// It replaces one that died while it drained.

@@ -98,9 +98,13 @@ void poller_state::check(std::uint64_t number) {
   }
   watch_deadlines(when);
   if (again)
-    if (auto next = check_.arm(when + patience))
-      self_->scheduled_send(self_, when + patience, check_atom_v, *next);
+    arm_check(when + patience);
   pump();
+}
+
+void poller_state::arm_check(moment when) {
+  if (auto number = check_.arm(when))
+    self_->scheduled_send(self_, when, check_atom_v, *number);
 }
 
 bool poller_state::look_after(slots::busy_slot& slot, moment when) {
@@ -116,6 +120,7 @@ bool poller_state::look_after(slots::busy_slot& slot, moment when) {
       tell_started(work, i);
       break;
     case chunk::state::taken:
+    case chunk::state::given_up:
       break;
     default:
       again = true;
@@ -130,12 +135,42 @@ bool poller_state::look_after(slots::busy_slot& slot, moment when) {
 
 void poller_state::watch_deadlines(moment when) {
   options_.board->stop_overdue(when);
-  auto next = options_.board->next_deadline();
-  if (!next)
-    return;
-  auto at = std::max(*next, when + patience);
-  if (auto number = check_.arm(at))
-    self_->scheduled_send(self_, at, check_atom_v, *number);
+  for (const auto& job : options_.board->take_hung(when, options_.hung_grace))
+    give_up(job, when);
+  if (auto next = options_.board->next_deadline(options_.hung_grace))
+    arm_check(std::max(*next, when + patience));
+}
+
+void poller_state::give_up(const stop_board::entry& hung, moment when) {
+  auto& book = *options_.book;
+  for (auto* slot : book.table.busy()) {
+    // The table may let go of it below.
+    auto work = slot->work;
+    for (std::size_t i = 0; i < work->size(); ++i) {
+      const auto& job = work->job(i);
+      if (job.fence != hung.fence || !work->give_up(i))
+        continue;
+      take_back_waiting(*work);
+      harvest(*work);
+      tell_started(*work, i);
+      auto ran = std::chrono::duration_cast<duration>(when - hung.started);
+      tell(event::hung{facts_of(job), ran});
+      flush_events();
+      settle_wish done;
+      done.jobs.push_back({options_.run->resolve_hung(job, options_.hung_grace),
+                           facts_of(job), ran});
+      self_->send(options_.store, std::move(done));
+      auto handle = book.handles.extract(slot->slot);
+      book.table.remove(slot->slot);
+      self_->demonitor(handle.mapped().address());
+      self_->send(options_.supervisor,
+                  slot_hung{queue(),
+                            caf::actor_cast<caf::strong_actor_ptr>(
+                                std::move(handle.mapped())),
+                            facts_of(job)});
+      return replace_slot();
+    }
+  }
 }
 
 // -- telling ------------------------------------------------------------------

@@ -57,18 +57,21 @@ void poller_state::slot_died(const caf::down_msg& down) {
   failed({errc::internal, "a slot of queue '" + queue() + "' died ("
                               + self_->system().render(down.reason)
                               + "); its job was settled by the retry policy"});
-  if (draining_) {
-    --book.credits;
-    self_->send(options_.supervisor, credits_back{options_.id, 1});
-    hand_up();
-  } else if (restarts_.take(now())) {
-    add_slot();
-  } else {
+  if (!draining_ && !restarts_.take(now())) {
     flush_events();
     // The supervisor decides; the book keeps what is still running.
     return self_->quit(caf::sec::runtime_error);
   }
+  replace_slot();
   pump();
+}
+
+void poller_state::replace_slot() {
+  if (!draining_)
+    return add_slot();
+  --options_.book->credits;
+  self_->send(options_.supervisor, credits_back{options_.id, 1});
+  hand_up();
 }
 
 // -- draining -----------------------------------------------------------------

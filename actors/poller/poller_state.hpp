@@ -62,12 +62,18 @@ private:
   void retire(slots::number slot);
   void retire_idle();
   void slot_died(const caf::down_msg& down);
+  /// The credit of a slot that is gone: for a new one, or back.
+  void replace_slot();
 
   // -- looking after busy slots -----------------------------------------------
 
   /// Whether somebody has to look at the slot again in a moment.
   bool look_after(slots::busy_slot& slot, moment now);
   void watch_deadlines(moment now);
+  /// The handler of this lease did not end: its job is settled without it, its
+  /// slot replaced.
+  void give_up(const stop_board::entry& hung, moment now);
+  void arm_check(moment when);
 
   // -- draining ---------------------------------------------------------------
 

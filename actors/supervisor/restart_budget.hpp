@@ -19,6 +19,10 @@ inline constexpr restart_limit poller_restarts{5, std::chrono::seconds{60}};
 inline constexpr restart_limit session_restarts{10, std::chrono::seconds{60}};
 inline constexpr restart_limit listener_restarts{10, std::chrono::seconds{60}};
 
+/// So many slots of a queue may hang at once. Each costs a thread for as long
+/// as its handler goes on; beyond it, the queue stops.
+inline constexpr std::size_t most_hung_slots = 16;
+
 /// Counts restarts against a limit.
 class restart_budget {
 public:

@@ -25,6 +25,7 @@ supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
       [state](status_atom) { return state->status(); },
       [state](const credits_back& x) { state->credits_returned(x); },
       [state](handover& x) { state->pass_on(x); },
+      [state](const slot_hung& x) { state->hung(x); },
       [state](const wake_up& x) { state->wake(x); },
       [state](const leases_lost& x) { state->lose(x); },
       [state](deadline_atom, std::uint64_t n) { state->deadline(n); },
@@ -134,6 +135,7 @@ std::vector<queue_status> supervisor_state::status() const {
                    .concurrency = line.concurrency,
                    .running = line.load->running,
                    .generation = line.generation,
+                   .hung = count_hung(queue),
                    .stopped = line.stopped});
   return all;
 }
@@ -151,6 +153,19 @@ void supervisor_state::pass_on(handover& x) {
     return;
   auto queue = x.jobs.front().value.queue;
   adopt(queue, std::make_shared<std::vector<leased_job>>(std::move(x.jobs)));
+}
+
+void supervisor_state::hung(const slot_hung& x) {
+  self_->monitor(caf::actor_cast<caf::actor>(x.slot));
+  hung_.emplace(x.slot->address(),
+                hung_slot{x.queue, x.facts.id, self_->clock().now()});
+  auto count = count_hung(x.queue);
+  options_.numbers->hung(x.queue, count);
+  if (count > most_hung_slots)
+    stop_queue(x.queue, "handlers of " + std::to_string(count)
+                            + " jobs did not stop after their timeout, and "
+                              "still hold their threads; correct them, and "
+                              "start the process anew");
 }
 
 void supervisor_state::wake(const wake_up& x) {
@@ -192,6 +207,7 @@ poller_id supervisor_state::spawn(member what) {
                         .metrics = metrics_,
                         .make_slot = options_.make_slot,
                         .log = options_.settings.log,
+                        .hung_grace = options_.settings.hung_grace,
                         .draw = options_.draw,
                         .draining = what.draining,
                         .mode = options_.mode});

@@ -13,6 +13,8 @@ namespace callboard::actors {
 // -- of pollers ---------------------------------------------------------------
 
 void supervisor_state::member_died(const caf::down_msg& down) {
+  if (came_back(down))
+    return;
   auto found
       = std::find_if(members_.begin(), members_.end(), [&](const auto& x) {
           return x.second.handle.address() == down.source;
@@ -84,6 +86,44 @@ void supervisor_state::give_up(poller_id id, member dead) {
   fail_node(why);
 }
 
+bool supervisor_state::came_back(const caf::down_msg& down) {
+  auto found = hung_.find(down.source);
+  if (found == hung_.end())
+    return false;
+  auto slot = std::move(found->second);
+  hung_.erase(found);
+  options_.numbers->hung(slot.queue, count_hung(slot.queue));
+  auto late = std::chrono::duration_cast<std::chrono::seconds>(
+      self_->clock().now() - slot.since);
+  if (options_.settings.log)
+    options_.settings.log(
+        {log_level::info,
+         "the handler of job '" + slot.id + "' of queue '" + slot.queue
+             + "' came back " + std::to_string(late.count())
+             + " s after it was given up; what it answered was dropped",
+         {}});
+  return true;
+}
+
+std::size_t supervisor_state::count_hung(const std::string& queue) const {
+  return static_cast<std::size_t>(
+      std::count_if(hung_.begin(), hung_.end(),
+                    [&](const auto& x) { return x.second.queue == queue; }));
+}
+
+void supervisor_state::stop_queue(const std::string& queue,
+                                  const std::string& reason) {
+  auto line = lines_.find(queue);
+  if (line == lines_.end() || std::exchange(line->second.stopped, true))
+    return;
+  if (auto live = credits_.live(queue))
+    drain(members_.at(*live));
+  credits_.assign(queue, 0, std::nullopt);
+  error why{errc::internal, "queue '" + queue + "' was stopped: " + reason};
+  self_->send(metrics_, event_batch{{event::worker_failed{queue, why}}});
+  fail_node(why);
+}
+
 void supervisor_state::fail_node(const error& why) {
   const auto& settings = options_.settings;
   if (settings.log)
@@ -101,13 +141,13 @@ void supervisor_state::answer_upgrades() {
   for (auto i = upgrades_.begin(); i != upgrades_.end();) {
     auto over = i->second.generation <= oldest;
     if (over)
-      i->second.answer.deliver(drain_report{});
+      i->second.answer.deliver(drain_report{.hung = hung_.size()});
     i = over ? upgrades_.erase(i) : std::next(i);
   }
 }
 
 drain_report supervisor_state::unfinished(std::uint64_t below) const {
-  drain_report report;
+  drain_report report{.hung = hung_.size()};
   for (const auto& [id, who] : members_) {
     if (who.generation >= below)
       continue;
@@ -149,7 +189,7 @@ void supervisor_state::give_up_close() {
   case stage::draining:
     stage_ = stage::stopping;
     for (const auto& [id, who] : members_)
-      who.board->stop_all();
+      who.board->stop_all(stop_reason::closing);
     return again(stop_time);
   case stage::stopping: {
     // What can't be stopped stays leased: the rest of the tree lives on behind
@@ -210,6 +250,7 @@ void supervisor_state::flush_metrics() {
 }
 
 void supervisor_state::answer_close() {
+  last_report_.hung = hung_.size();
   for (auto& closer : std::exchange(closers_, {}))
     closer.deliver(last_report_);
 }

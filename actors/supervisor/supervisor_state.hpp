@@ -10,6 +10,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -36,6 +37,7 @@ public:
   std::vector<queue_status> status() const;
   void credits_returned(const credits_back& x);
   void pass_on(handover& x);
+  void hung(const slot_hung& x);
   void wake(const wake_up& x);
   void lose(const leases_lost& x);
   void deadline(std::uint64_t number);
@@ -64,6 +66,13 @@ private:
     restart_budget restarts{poller_restarts};
   };
 
+  /// A slot that was given up and whose handler still runs.
+  struct hung_slot {
+    std::string queue;
+    std::string id;
+    std::chrono::steady_clock::time_point since;
+  };
+
   /// An upgrade whose old generations still run.
   struct pending_upgrade {
     std::uint64_t generation = 0;
@@ -81,6 +90,10 @@ private:
   void member_died(const caf::down_msg& down);
   void restart(poller_id id, member dead);
   void give_up(poller_id id, member dead);
+  /// Whether the down message was of a slot that hung.
+  bool came_back(const caf::down_msg& down);
+  std::size_t count_hung(const std::string& queue) const;
+  void stop_queue(const std::string& queue, const std::string& why);
 
   // -- ends -------------------------------------------------------------------
 
@@ -104,6 +117,7 @@ private:
   credits credits_;
   std::map<poller_id, member> members_;
   std::map<std::string, queue_line> lines_;
+  std::map<caf::actor_addr, hung_slot> hung_;
   poller_id next_id_ = 1;
   std::uint64_t generation_ = 0;
 

@@ -254,6 +254,9 @@ exit_code daemon::drain() {
   http_.reset();
   if (live_)
     live_->print_summary();
+  if (report.hung > 0)
+    log_.warning("handlers that were given up before still ran: "
+                 + std::to_string(report.hung));
   if (report.drained) {
     log_.info("ended");
     return exit_code::done;

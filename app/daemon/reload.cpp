@@ -20,7 +20,8 @@ bool same(const std::optional<config::endpoint>& a,
 }
 
 bool same(const client_options& a, const client_options& b) {
-  return a.node_name == b.node_name && a.heartbeat == b.heartbeat
+  return a.node_name == b.node_name && a.hung_grace == b.hung_grace
+         && a.heartbeat == b.heartbeat
          && a.reclaim_interval == b.reclaim_interval
          && a.silence_limit == b.silence_limit && a.max_crashes == b.max_crashes
          && a.settle_connections == b.settle_connections;

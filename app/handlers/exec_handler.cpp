@@ -43,8 +43,7 @@ class exec_program {
 public:
   exec_program(const config::exec_settings& from,
                const handler_environment& where)
-      : settings_{from}, timeout_{where.timeout}, environment_{
-                                                      own_environment()} {
+      : settings_{from}, environment_{own_environment()} {
     for (const auto& [name, value] : from.environment)
       environment_.insert_or_assign(name, value);
     start_.arguments = from.command;
@@ -60,11 +59,11 @@ private:
   outcome run(const job& work, context& ctx) const;
   actors::program_start start_for(const job& work, const context& ctx,
                                   const outcome_file& file) const;
-  outcome judge(const supervised_end& end, const outcome_file& file) const;
-  std::string describe(const supervised_end& end) const;
+  outcome judge(const supervised_end& end, const outcome_file& file,
+                duration timeout) const;
+  std::string describe(const supervised_end& end, duration timeout) const;
 
   config::exec_settings settings_;
-  duration timeout_;
   std::map<std::string, std::string> environment_;
   actors::program_start start_;
 };
@@ -120,7 +119,7 @@ outcome exec_program::run(const job& work, context& ctx) const {
                           output.take(bytes);
                         }});
   output.finish();
-  return judge(end, file);
+  return judge(end, file, ctx.timeout());
 }
 
 actors::program_start exec_program::start_for(const job& work,
@@ -140,26 +139,28 @@ actors::program_start exec_program::start_for(const job& work,
   return start;
 }
 
-outcome exec_program::judge(const supervised_end& end,
-                            const outcome_file& file) const {
+outcome exec_program::judge(const supervised_end& end, const outcome_file& file,
+                            duration timeout) const {
   auto exited = end.program.how == actors::program_end::kind::exited;
   if (!exited || (end.program.code != 0 && end.program.code != exit_dead))
-    return fail(describe(end));
+    return fail(describe(end, timeout));
   auto said = file.read(job_limits::arg_bytes);
   if (!said)
-    return fail(with_tail(said.error().message, describe(end)));
+    return fail(with_tail(said.error().message, describe(end, timeout)));
   if (*said)
     return std::move(**said);
   if (end.interrupted)
-    return fail(describe(end));
-  return end.program.code == 0 ? complete() : move_to_dlq(describe(end));
+    return fail(describe(end, timeout));
+  return end.program.code == 0 ? complete()
+                               : move_to_dlq(describe(end, timeout));
 }
 
-std::string exec_program::describe(const supervised_end& end) const {
+std::string exec_program::describe(const supervised_end& end,
+                                   duration timeout) const {
   std::string text;
   if (end.timed_out)
-    text = timeout_ > duration::zero()
-               ? "timed out after " + config::duration_text(timeout_)
+    text = timeout > duration::zero()
+               ? "timed out after " + config::duration_text(timeout)
                : "timed out";
   else if (end.interrupted)
     text = "stopped on request";

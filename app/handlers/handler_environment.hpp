@@ -16,8 +16,6 @@ struct handler_environment {
   std::string queue;
   /// "*": every type that has no handler of its own.
   std::string type;
-  /// Of the type, for messages; 0: none.
-  duration timeout{0};
   /// Libraries that were loaded for other types already. Never null.
   std::shared_ptr<plugin_shelf> plugins;
   /// For dates in answers of HTTP endpoints.

@@ -42,8 +42,7 @@ class http_endpoint {
 public:
   http_endpoint(http_url to, std::string ca_file,
                 const handler_environment& where)
-      : to_{std::move(to)}, ca_file_{std::move(ca_file)},
-        timeout_{where.timeout}, now_{where.now} {}
+      : to_{std::move(to)}, ca_file_{std::move(ca_file)}, now_{where.now} {}
 
   result<void> add_headers(const std::map<std::string, std::string>& from);
 
@@ -52,11 +51,10 @@ public:
 private:
   headers headers_for(const job& work, const context& ctx) const;
   outcome judge(const http_answer& answer) const;
-  std::string describe(const error& what) const;
+  std::string describe(const error& what, duration timeout) const;
 
   http_url to_;
   std::string ca_file_;
-  duration timeout_;
   clock_function now_;
   headers headers_{{"Accept-Encoding", "identity"},
                    {"User-Agent", "callboard"}};
@@ -106,16 +104,17 @@ outcome http_endpoint::perform(const job& work, context& ctx) const {
                         .ca_file = ca_file_,
                         .deadline = ctx.deadline(),
                         .stop = ctx.stop()});
-    return answer ? judge(*answer) : fail(describe(answer.error()));
+    return answer ? judge(*answer)
+                  : fail(describe(answer.error(), ctx.timeout()));
   } catch (const std::exception& x) {
     return fail("POST " + to_.name() + ": " + x.what());
   }
 }
 
-std::string http_endpoint::describe(const error& what) const {
+std::string http_endpoint::describe(const error& what, duration timeout) const {
   auto text = "POST " + to_.name() + ": " + what.message;
-  if (what.code == errc::timed_out && timeout_ > duration::zero())
-    text += " after " + config::duration_text(timeout_);
+  if (what.code == errc::timed_out && timeout > duration::zero())
+    text += " after " + config::duration_text(timeout);
   return text;
 }
 

@@ -34,6 +34,12 @@ std::string escaped(const std::string& key) {
   return result;
 }
 
+// Whether the work is done in another process than ours.
+bool works_outside(const config::handler_settings& from) {
+  return std::holds_alternative<config::exec_settings>(from)
+         || std::holds_alternative<config::http_settings>(from);
+}
+
 } // namespace
 
 std::variant<worker_config, problems>
@@ -46,17 +52,18 @@ make_worker(const config::queue_settings& from, const std::string& pointer,
   where.queue = from.name;
   for (const auto& [type, settings] : from.types) {
     where.type = type;
-    where.timeout = settings.options.timeout;
     auto function = make_handler(settings.handler, where);
+    auto options = settings.options;
+    options.isolated = works_outside(settings.handler);
     if (!function)
       found.push_back({pointer + "/types/" + escaped(type) + "/"
                            + kinds.at(settings.handler.index()),
                        "queue '" + from.name + "', type '" + type
                            + "': " + function.error().message});
     else if (type == "*")
-      made.handle.otherwise(std::move(*function), settings.options);
+      made.handle.otherwise(std::move(*function), options);
     else
-      made.handle.on(type, std::move(*function), settings.options);
+      made.handle.on(type, std::move(*function), options);
   }
   if (found.empty())
     if (auto checked = made.normalized(); !checked)

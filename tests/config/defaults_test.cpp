@@ -74,7 +74,7 @@ TEST_CASE("every value that differs from its default arrives") {
                 "backoff": "fixed", "first": "0s", "limit": "0s",
                 "jitter": 0}}}}],
       "http": {"listen": "[::1]:80"},
-      "node": {"name": "n", "heartbeat": "2s", "reclaim_interval": "3s",
+      "node": {"name": "n", "hung_grace": "7s", "heartbeat": "2s", "reclaim_interval": "3s",
                "silence_limit": "4s", "max_crashes": 5,
                "settle_connections": 6},
       "log": {"level": "debug", "format": "json"},
@@ -154,6 +154,7 @@ level: 0
 format: 1
 node: n
 shutdown_grace: 0s
+hung_grace: 7s
 heartbeat: 2s
 reclaim_interval: 3s
 silence_limit: 4s

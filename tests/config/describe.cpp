@@ -83,6 +83,7 @@ std::string describe(const config::settings& all) {
       << "\nformat: " << static_cast<int>(all.log.format)
       << "\nnode: " << all.node.node_name
       << "\nshutdown_grace: " << duration_text(all.node.shutdown_grace)
+      << "\nhung_grace: " << duration_text(all.node.hung_grace)
       << "\nheartbeat: " << duration_text(all.node.heartbeat)
       << "\nreclaim_interval: " << duration_text(all.node.reclaim_interval)
       << "\nsilence_limit: " << duration_text(all.node.silence_limit)

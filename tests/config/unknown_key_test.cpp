@@ -33,8 +33,8 @@ const std::map<const config::object_info*, std::string> allowed{
     {&objects::echo, ""},
     {&objects::fail, "error, times"},
     {&objects::listener, "listen"},
-    {&objects::node, "name, heartbeat, reclaim_interval, silence_limit, "
-                     "max_crashes, settle_connections"},
+    {&objects::node, "name, hung_grace, heartbeat, reclaim_interval, "
+                     "silence_limit, max_crashes, settle_connections"},
     {&objects::log, "level, format"},
 };
 

@@ -75,6 +75,7 @@ const std::vector<row>& rows() {
       {&objects::fail, "times", "n", "an integer from 1 to 2147483647"},
       {&objects::listener, "listen", "s", "a string"},
       {&objects::node, "name", "s", "a string"},
+      {&objects::node, "hung_grace", "s", a_duration},
       {&objects::node, "heartbeat", "s", a_duration},
       {&objects::node, "reclaim_interval", "s", a_duration},
       {&objects::node, "silence_limit", "s", a_duration},

@@ -90,6 +90,8 @@ TEST_CASE("numbers, spans and sizes have bounds") {
       {&objects::fail, "times", "0", "must be at least 1, not 0"},
       {&objects::fail, "times", "2147483648",
        "must be at most 2147483647, not 2147483648"},
+      {&objects::node, "hung_grace", R"("61m")",
+       "must be at most 1h, not '61m'"},
       {&objects::node, "heartbeat", R"("9ms")",
        "must be at least 10ms, not '9ms'"},
       {&objects::node, "heartbeat", R"("61m")",

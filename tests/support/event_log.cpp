@@ -75,6 +75,10 @@ void event_log::outcome_fenced(const job_facts& x) {
   note("fenced " + x.id);
 }
 
+void event_log::handler_hung(const job_facts& x, duration) {
+  note("hung " + x.id);
+}
+
 void event_log::jobs_reclaimed(std::size_t count, const std::string& nodes) {
   note("reclaimed " + std::to_string(count) + " of " + nodes);
 }

@@ -37,6 +37,7 @@ public:
   void queue_is_empty(const std::string& queue) override;
   void worker_error(const std::string& queue, const error& why) override;
   void outcome_fenced(const job_facts& x) override;
+  void handler_hung(const job_facts& x, duration) override;
   void jobs_reclaimed(std::size_t count, const std::string& nodes) override;
 
 private:

@@ -63,8 +63,9 @@ public:
     auto answer = *std::exchange(answer_, std::nullopt);
     entry_.reset();
     const auto& work = chunk_->job(index_);
-    chunk_->finish(index_,
-                   {options_.run->resolve(work, std::move(answer)), {}});
+    if (!chunk_->finish(index_,
+                        {options_.run->resolve(work, std::move(answer)), {}}))
+      return self_->quit();
     ++index_;
     report(false);
     next_job();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/handler/slot.hpp"
+#include "actors/pipeline/stop_signal.hpp"
 #include "store/model/outcome.hpp"
 #include "store/model/time.hpp"
 
@@ -10,7 +11,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -22,7 +22,7 @@ struct desk {
     std::string id;
     std::uint64_t number = 0;
     std::function<void(outcome)> finish;
-    std::stop_source stop;
+    stop_signal stop;
     caf::strong_actor_ptr slot;
   };
 

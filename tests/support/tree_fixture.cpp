@@ -143,7 +143,7 @@ void tree_fixture::control_slots(duration timeout) {
 
 bool tree_fixture::stop_requested(const std::string& id) const {
   const auto* job = impl_->shared->find(id);
-  return job && job->stop.stop_requested();
+  return job && job->stop.requested();
 }
 
 std::vector<std::string> tree_fixture::running() const {

@@ -247,7 +247,7 @@ TEST_CASE("a running job stands on the stop board and can be stopped") {
     REQUIRE(all.size() == 1);
     CHECK(all[0].id == "j1");
     CHECK(all[0].type == "welcome");
-    self->board->stop_one("j1", 7);
+    self->board->stop_one("j1", 7, stop_reason::cancelled);
     stopped = ctx.stop().stop_requested();
     return complete();
   }}};

@@ -40,6 +40,7 @@ TEST_CASE("what only a restart changes is named by its place") {
         == places{"/database"});
   CHECK(after([](auto& x) { x.http->port = 1; }) == places{"/http/listen"});
   CHECK(after([](auto& x) { x.http.reset(); }) == places{"/http/listen"});
+  CHECK(after([](auto& x) { x.node.hung_grace = 1s; }) == places{"/node"});
   CHECK(after([](auto& x) { x.node.heartbeat = 5s; }) == places{"/node"});
   CHECK(after([](auto& x) { x.node.shutdown_grace = 5s; })
         == places{"/shutdown_grace"});

@@ -24,7 +24,7 @@ TEST_CASE("a stop wakes a sleeping job at once") {
   auto answer = std::async(std::launch::async, [&] {
     return with(make_sleep_handler({.time = 24h}));
   });
-  with.stop.request_stop();
+  with.stop.request(stop_reason::cancelled);
   CHECK(answer.get() == complete());
 }
 

@@ -15,7 +15,10 @@ handler_environment environment_in(const std::string& folder,
 }
 
 outcome call::operator()(const handler& to) {
-  context ctx{work, fence, stop.get_token(), deadline,
+  context ctx{work,
+              fence,
+              stop,
+              deadline,
               [this](const log_record& x) {
                 {
                   std::lock_guard guard{mutex_};
@@ -23,7 +26,8 @@ outcome call::operator()(const handler& to) {
                 }
                 if (on_line)
                   on_line(x.message);
-              }};
+              },
+              timeout};
   return to(work, ctx);
 }
 

@@ -5,7 +5,6 @@
 
 #include <mutex>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -22,8 +21,9 @@ struct call {
            .type = "welcome",
            .request_id = "r1",
            .attempt = 2};
-  std::stop_source stop{};
+  stop_signal stop{};
   std::optional<std::chrono::steady_clock::time_point> deadline{};
+  duration timeout{0};
   std::int64_t fence = 7;
 
   outcome operator()(const handler& to);

@@ -25,7 +25,6 @@ struct ended_script {
     folder.pipe("ready");
     folder.script("job.sh", body);
     auto where = environment_in(folder.path());
-    where.timeout = 30s;
     run = made(make_exec_handler(
         {.command = {"./job.sh"}, .kill_after = kill_after}, where));
   }
@@ -34,13 +33,14 @@ struct ended_script {
   outcome stopped() {
     auto answer = std::async(std::launch::async, [this] { return with(run); });
     said = text_of(folder / "ready");
-    with.stop.request_stop();
+    with.stop.request(stop_reason::cancelled);
     return answer.get();
   }
 
   // Its deadline has passed already when it starts.
   outcome late() {
     with.deadline = std::chrono::steady_clock::now();
+    with.timeout = 30s;
     return with(run);
   }
 
@@ -90,7 +90,7 @@ TEST_CASE("a program past its deadline fails as timed out") {
 
 TEST_CASE("a stopped job starts no program") {
   ended_script x{"echo ran > proof"};
-  x.with.stop.request_stop();
+  x.with.stop.request(stop_reason::cancelled);
   CHECK_THAT(error_of(x.with(x.run)), StartsWith("stopped before"));
   CHECK(text_of(x.folder / "proof").empty());
 }

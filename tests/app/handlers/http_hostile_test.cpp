@@ -19,7 +19,6 @@ namespace {
 
 handler posting_to(const std::string& url) {
   auto where = environment_in("/");
-  where.timeout = 30s;
   return made(make_http_handler({.url = url}, where));
 }
 
@@ -69,6 +68,7 @@ TEST_CASE("an endpoint that does not answer is cut off at the deadline") {
   }};
   call with;
   with.deadline = std::chrono::steady_clock::now() + 50ms;
+  with.timeout = 30s;
   auto answer = with(posting_to(server.url()));
   CHECK(is_failed(answer));
   CHECK_THAT(error_of(answer), Contains("timed out after 30s"));
@@ -89,7 +89,7 @@ TEST_CASE("a stop ends a request that waits for its answer") {
   call with;
   raw_server server{[&](raw_connection& to) {
     to.request();
-    with.stop.request_stop();
+    with.stop.request(stop_reason::cancelled);
     to.wait_for_end();
   }};
   auto answer = with(posting_to(server.url()));
@@ -104,13 +104,13 @@ TEST_CASE("a stop ends a request that is still connecting") {
     return with(posting_to(nobody_accepts.url()));
   });
   nobody_accepts.wait_for_attempt();
-  with.stop.request_stop();
+  with.stop.request(stop_reason::cancelled);
   CHECK_THAT(error_of(answer.get()), Contains("stopped on request"));
 }
 
 TEST_CASE("a stop before the request sends none") {
   call with;
-  with.stop.request_stop();
+  with.stop.request(stop_reason::cancelled);
   closed_port nobody;
   CHECK_THAT(error_of(with(posting_to(nobody.url()))),
              Contains("stopped on request"));

@@ -65,7 +65,21 @@ TEST_CASE("the type * takes every job that no other type takes") {
   CHECK(made[0].handle.types() == std::vector<std::string>{"a"});
 }
 
-TEST_CASE("a timeout of the config is told in the error of the job") {
+TEST_CASE("only programs and requests can't kill the process") {
+  auto made = workers(
+      one_queue({{"exec", {config::exec_settings{.command = {"/bin/true"}}}},
+                 {"http", {config::http_settings{"http://localhost/"}}},
+                 {"echo", {config::plugin_settings{.path = GOOD_PLUGIN}}}}));
+  CHECK(made[0].handle.find("exec")->isolated());
+  CHECK(made[0].handle.find("http")->isolated());
+  CHECK_FALSE(made[0].handle.find("echo")->isolated());
+  CHECK_FALSE(made[0].handle.isolated());
+  auto outside = workers(
+      one_queue({{"*", {config::exec_settings{.command = {"/bin/true"}}}}}));
+  CHECK(outside[0].handle.isolated());
+}
+
+TEST_CASE("a job's timeout is told in its error") {
   scratch_folder folder;
   folder.script("slow.sh", "exec sleep 1000");
   auto made = workers(one_queue(
@@ -74,6 +88,7 @@ TEST_CASE("a timeout of the config is told in the error of the job") {
       folder.path()));
   call with;
   with.deadline = std::chrono::steady_clock::now();
+  with.timeout = 90s;
   CHECK_THAT(error_of(with(made[0].handle.find("slow")->function)),
              Contains("timed out after 1m30s"));
 }
