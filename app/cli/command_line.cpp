@@ -145,6 +145,7 @@ parse_command_line(const std::vector<std::string>& arguments) {
   syntax::add_cancel(root, chosen);
   syntax::add_dead(root, chosen);
   syntax::add_status(root, chosen);
+  syntax::add_bench(root, chosen);
   root.footer("Each command has its own --help. Most begin like this:\n"
               "  callboard check -c callboard.json\n"
               "  callboard enqueue -q mail -t welcome --arg '{\"user\":42}'\n"
@@ -171,7 +172,7 @@ const std::vector<std::string>& command_names() {
   static const std::vector<std::string> names{
       "run",        "check",      "migrate", "enqueue",   "jobs",
       "job",        "cancel",     "dead",    "dead list", "dead show",
-      "dead retry", "dead purge", "status"};
+      "dead retry", "dead purge", "status",  "bench"};
   return names;
 }
 

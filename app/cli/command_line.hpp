@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/bench/plan.hpp"
 #include "store/model/job.hpp"
 #include "store/model/status.hpp"
 #include "store/model/time.hpp"
@@ -89,6 +90,14 @@ struct status_command : common_options {
   bool json = false;
 };
 
+struct bench_command : common_options {
+  /// Instead of the config file's; may be empty.
+  std::string database;
+  bench::options how;
+  bool clean = false;
+  bool json = false;
+};
+
 /// Prints a text, such as help, to standard output.
 struct print_command {
   std::string text;
@@ -98,7 +107,7 @@ using command
     = std::variant<run_command, check_command, migrate_command, enqueue_command,
                    jobs_command, job_command, cancel_command, dead_list_command,
                    dead_show_command, dead_retry_command, dead_purge_command,
-                   status_command, print_command>;
+                   status_command, bench_command, print_command>;
 
 /// Why the arguments make no sense, and where to read on.
 struct usage_error {

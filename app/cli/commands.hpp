@@ -27,5 +27,6 @@ exit_code perform(const dead_show_command& what, console& io);
 exit_code perform(const dead_retry_command& what, console& io);
 exit_code perform(const dead_purge_command& what, console& io);
 exit_code perform(const status_command& what, console& io);
+exit_code perform(const bench_command& what, console& io);
 
 } // namespace callboard::app

@@ -1,4 +1,7 @@
+#include "app/bench/child_member.hpp"
 #include "app/cli/commands.hpp"
+
+#include <unistd.h>
 
 #include <exception>
 #include <ostream>
@@ -24,9 +27,21 @@ exit_code dispatch(const command& what, console& io) {
   }
 }
 
+/// A worker process that `bench` started.
+exit_code run_bench_child(console& io) {
+  try {
+    bench::run_child(io.in, STDOUT_FILENO);
+    return exit_code::done;
+  } catch (const std::exception& x) {
+    return complain(io, x.what(), exit_code::failed);
+  }
+}
+
 } // namespace
 
 exit_code run_program(console& io, const std::vector<std::string>& arguments) {
+  if (!arguments.empty() && arguments.front() == bench::child_word)
+    return run_bench_child(io);
   auto parsed = parse_command_line(arguments);
   if (const auto* wrong = std::get_if<usage_error>(&parsed))
     return complain(io, wrong->message, exit_code::usage);

@@ -24,6 +24,7 @@ void add_job(CLI::App& root, command& chosen);
 void add_cancel(CLI::App& root, command& chosen);
 void add_dead(CLI::App& root, command& chosen);
 void add_status(CLI::App& root, command& chosen);
+void add_bench(CLI::App& root, command& chosen);
 
 /// A new command whose options are read into the shared value; when it was
 /// given, that value is `chosen`.
