@@ -3,6 +3,7 @@
 # temporary folder. PostgreSQL refuses to run as root, so root uses the
 # `postgres` user.
 #   postgres.sh start FOLDER    makes FOLDER, starts, prints the URL
+#                               (CALLBOARD_POSTGRES_CONF: more settings)
 #   postgres.sh stop FOLDER     stops and removes FOLDER
 set -euo pipefail
 
@@ -44,6 +45,7 @@ unix_socket_directories = '$folder'
 max_connections = 200
 log_min_messages = warning
 shared_buffers = 128MB
+${CALLBOARD_POSTGRES_CONF:-}
 CONF
     as_postgres "$bin/pg_ctl" -D "$folder/data" -l "$folder/server.log" -w \
       -t 60 start >/dev/null || { cat "$folder/server.log" >&2; exit 1; }
