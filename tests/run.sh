@@ -7,20 +7,9 @@
 # tests/sanitize.sh does the same under sanitizers.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
-build=${CALLBOARD_BUILD:-$root/build/tests}
+read -ra targets <<<"${CALLBOARD_TARGETS:-}"
+build=$("$root/tests/build.sh" "${targets[@]}")
 jobs=$(nproc)
-
-"$root/cmake/install-packages.sh" test
-
-if ! [ -f "$build/build.ninja" ]; then
-  # Asserts are on, and compiling takes 40 % less time than with -O2 -g.
-  cmake -S "$root" -B "$build" -G Ninja -DCALLBOARD_TESTS=ON \
-    -DCMAKE_BUILD_TYPE=Debug \
-    -DCMAKE_CXX_FLAGS_DEBUG="-O1 -g1 -D_GLIBCXX_ASSERTIONS" \
-    -DCALLBOARD_SANITIZE="${CALLBOARD_SANITIZE:-}"
-fi
-read -ra targets <<<"${CALLBOARD_TARGETS:-all}"
-cmake --build "$build" -j "$jobs" --target "${targets[@]}"
 
 server=$(mktemp -d "${TMPDIR:-/tmp}/callboard-postgres.XXXXXX")
 chmod 755 "$server"

@@ -4,10 +4,12 @@
 # `postgres` user.
 #   postgres.sh start FOLDER    makes FOLDER, starts, prints the URL
 #                               (CALLBOARD_POSTGRES_CONF: more settings)
+#   postgres.sh halt FOLDER fast|immediate   stops it, and keeps everything
+#   postgres.sh resume FOLDER   starts it again; does not wait until it answers
 #   postgres.sh stop FOLDER     stops and removes FOLDER
 set -euo pipefail
 
-command=${1:?start or stop}
+command=${1:?start, halt, resume or stop}
 folder=${2:?a folder}
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
 [ -n "$bin" ] || { echo "PostgreSQL is not installed: apt-get install postgresql" >&2; exit 1; }
@@ -51,11 +53,21 @@ CONF
       -t 60 start >/dev/null || { cat "$folder/server.log" >&2; exit 1; }
     echo "postgresql://callboard@127.0.0.1:$port/postgres"
     ;;
+  halt)
+    cd "$folder"
+    as_postgres "$bin/pg_ctl" -D "$folder/data" -m "${3:?fast or immediate}" \
+      -w -t 60 stop >/dev/null
+    ;;
+  resume)
+    cd "$folder"
+    as_postgres "$bin/pg_ctl" -D "$folder/data" -l "$folder/server.log" -W \
+      start >/dev/null
+    ;;
   stop)
     cd /
     [ ! -d "$folder/data" ] \
       || as_postgres "$bin/pg_ctl" -D "$folder/data" -m immediate -w stop >/dev/null || true
     rm -rf "$folder"
     ;;
-  *) echo "usage: $0 start|stop FOLDER" >&2; exit 2 ;;
+  *) echo "usage: $0 start|halt|resume|stop FOLDER" >&2; exit 2 ;;
 esac

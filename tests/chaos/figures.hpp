@@ -1,0 +1,67 @@
+#pragma once
+
+#include "tests/chaos/story.hpp"
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace callboard::chaos {
+
+/// How long it took until work went on.
+struct recovery {
+  /// While nothing else was wrong, sorted.
+  std::vector<micros> undisturbed;
+  /// All of them, sorted.
+  std::vector<micros> all;
+};
+
+/// The value below which `share` of the sorted values lie; 0 for none.
+micros percentile(const std::vector<micros>& sorted, double share);
+
+/// What a run comes to.
+struct figures {
+  std::map<fault_kind, std::size_t> faults;
+
+  std::size_t jobs = 0;
+  std::size_t refused = 0;
+  std::size_t unknown = 0;
+  std::size_t leases = 0;
+  std::size_t performances = 0;
+  std::size_t completed = 0;
+  /// By the first words of their errors.
+  std::map<std::string, std::size_t> dead;
+
+  /// Performances whose job had been performed before with an outcome that
+  /// nobody accepted, by the fault that cost it; and all of them.
+  std::map<std::string, std::size_t> duplicates;
+  std::size_t duplicated = 0;
+  /// Outcomes that were refused, and those of them that had been accepted, but
+  /// whose answer was lost.
+  std::size_t fenced = 0;
+  std::size_t answers_lost = 0;
+  /// Outcomes that their node took for accepted though the lease was gone,
+  /// because the answer to a first try was lost.
+  std::size_t believed = 0;
+
+  /// Leases that were taken from their nodes, by the fault behind it.
+  std::map<std::string, std::size_t> taken;
+  /// Of these: begun or not, attempt kept or given back.
+  std::size_t begun_kept = 0;
+  std::size_t begun_refunded = 0;
+  std::size_t unbegun_kept = 0;
+  std::size_t unbegun_refunded = 0;
+
+  /// Kill: from the kill to the next start of a job that ran there. Stop: the
+  /// same. Restart: from when the server takes connections to the next start.
+  /// A node's connection: from its repair to the node's next start.
+  std::map<fault_kind, recovery> recoveries;
+};
+
+figures count(const story& told);
+
+/// Defined in recovery.cpp.
+std::map<fault_kind, recovery> find_recoveries(const story& told);
+
+} // namespace callboard::chaos

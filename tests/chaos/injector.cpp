@@ -1,0 +1,206 @@
+#include "tests/chaos/injector.hpp"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <ostream>
+#include <utility>
+
+namespace callboard::chaos {
+
+namespace {
+
+using enum fault_kind;
+
+/// So long a fault waits for a node that it can hit.
+constexpr auto patience = std::chrono::seconds{30};
+/// So long a node may take to start, whatever else happens.
+constexpr micros start_limit = 120'000'000;
+constexpr micros end_limit = 60'000'000;
+
+} // namespace
+
+injector::injector(const settings& rules, const node_list& nodes,
+                   client_enqueuer& client, program_enqueuer& program,
+                   std::ostream& out)
+    : rules_{rules}, nodes_{nodes}, client_{client}, program_{program},
+      out_{out}, server_{rules}, poisons_{"x", rules.seed + 3} {}
+
+void injector::perform(const planned_fault& what, const std::stop_token& stop) {
+  try {
+    if (hits_the_server(what.kind))
+      return on_server(what, stop);
+    if (!hits_a_node(what.kind))
+      return on_enqueuers(what, stop);
+    auto* one = claim(what.node);
+    if (!one)
+      return miss(what, "no node was there to be hit");
+    on_node(*one, what, stop);
+    give_back(*one);
+  } catch (const std::exception& x) {
+    miss(what, x.what());
+  }
+}
+
+std::vector<fault> injector::faults() const {
+  std::lock_guard lock{mutex_};
+  return faults_;
+}
+
+std::vector<std::string> injector::missed() const {
+  std::lock_guard lock{mutex_};
+  return missed_;
+}
+
+node* injector::claim(int preferred) {
+  std::unique_lock lock{mutex_};
+  auto deadline = std::chrono::steady_clock::now() + patience;
+  do {
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      auto at = (static_cast<std::size_t>(preferred) - 1 + i) % nodes_.size();
+      auto& one = *nodes_[at];
+      if (one.ready() && claimed_.insert(one.number()).second)
+        return &one;
+    }
+    // Nodes become ready without telling this.
+    freed_.wait_for(lock, std::chrono::milliseconds{50});
+  } while (std::chrono::steady_clock::now() < deadline);
+  return nullptr;
+}
+
+void injector::give_back(node& one) {
+  std::lock_guard lock{mutex_};
+  claimed_.erase(one.number());
+  freed_.notify_all();
+}
+
+void injector::on_node(node& one, const planned_fault& what,
+                       const std::stop_token& stop) {
+  auto life = one.life();
+  auto from = present();
+  auto until_ready = [&] {
+    note(what, one.number(), from,
+         one.await_ready(life, start_limit).value_or(present()));
+  };
+  switch (what.kind) {
+  case kill:
+    one.kill();
+    return until_ready();
+  case deploy:
+    one.ask_to_end();
+    if (!one.await_ready(life, end_limit)) {
+      miss(what, one.name() + " does not end when it is asked to");
+      one.kill();
+    }
+    return until_ready();
+  case pause:
+  case chaos::fault_kind::stop:
+    one.signal(SIGSTOP);
+    rest(stop, what.lasts);
+    one.signal(SIGCONT);
+    return note(what, one.number(), from, present());
+  case reload:
+    one.configure({1 + static_cast<int>(what.at % most_slots),
+                   1 + static_cast<int>(what.at / 10 % most_slots),
+                   1 + static_cast<int>(what.at / 100 % 3)});
+    one.signal(SIGHUP);
+    return note(what, one.number(), from, present());
+  case terminate: {
+    std::lock_guard while_the_server_runs{server_mutex_};
+    from = present();
+    audit{rules_.database}.terminate(one.application());
+    return note(what, one.number(), from, present());
+  }
+  default:
+    return on_network(one, what, stop);
+  }
+}
+
+void injector::on_network(node& one, const planned_fault& what,
+                          const std::stop_token& stop) {
+  auto& network = *one.network();
+  auto from = present();
+  switch (what.kind) {
+  case cut:
+    network.cut();
+    return note(what, one.number(), from, present());
+  case swallow:
+    network.swallow();
+    break;
+  case freeze:
+    network.freeze();
+    break;
+  case refuse:
+    network.refuse();
+    network.cut();
+    break;
+  default:
+    network.delay(std::chrono::milliseconds{10 + what.at % 90});
+  }
+  rest(stop, what.lasts);
+  if (what.kind == delay)
+    network.delay({});
+  network.resume();
+  note(what, one.number(), from, present());
+}
+
+void injector::on_server(const planned_fault& what,
+                         const std::stop_token& stop) {
+  std::lock_guard one_at_a_time{server_mutex_};
+  auto from = present();
+  auto to = from;
+  if (what.kind == lock_table) {
+    audit{rules_.database}.locked([&] { rest(stop, what.lasts); });
+    to = present();
+  } else {
+    to = server_.restart(what.kind == restart_fast ? "fast" : "immediate",
+                         what.lasts, stop);
+  }
+  note(what, 0, from, to);
+}
+
+void injector::on_enqueuers(const planned_fault& what,
+                            const std::stop_token& stop) {
+  auto from = present();
+  switch (what.kind) {
+  case client_cut:
+    client_.network()->cut();
+    break;
+  case client_swallow:
+    client_.network()->swallow();
+    rest(stop, what.lasts);
+    client_.network()->resume();
+    break;
+  case kill_enqueuer:
+    program_.kill_next();
+    break;
+  default:
+    store_poison(stop);
+  }
+  note(what, 0, from, present());
+}
+
+void injector::store_poison(const std::stop_token& stop) {
+  do {
+    std::unique_lock lock{mutex_};
+    auto job = poisons_.draw_poison();
+    lock.unlock();
+    if (client_.store({job}, stop))
+      return;
+  } while (rest(stop, 100'000));
+}
+
+void injector::miss(const planned_fault& what, const std::string& why) {
+  std::lock_guard lock{mutex_};
+  missed_.push_back(std::string{to_string(what.kind)} + ": " + why);
+}
+
+void injector::note(const planned_fault& what, int node, micros from,
+                    micros to) {
+  std::lock_guard lock{mutex_};
+  faults_.push_back({what.kind, node, from, to});
+  out_ << from << ' ' << to << ' ' << to_string(what.kind) << ' ' << node
+       << std::endl;
+}
+
+} // namespace callboard::chaos

@@ -1,0 +1,173 @@
+#include "tests/chaos/report.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <iomanip>
+#include <ostream>
+#include <sstream>
+
+namespace callboard::chaos {
+
+namespace {
+
+namespace json = boost::json;
+
+/// So many of each kind are printed.
+constexpr std::size_t shown = 10;
+
+std::string seconds(micros span) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(2) << static_cast<double>(span) / 1e6
+       << " s";
+  return text.str();
+}
+
+std::string listed(const std::map<std::string, std::size_t>& counts) {
+  std::string text;
+  for (const auto& [name, count] : counts)
+    text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + name;
+  return text.empty() ? "none" : text;
+}
+
+std::map<std::string, std::size_t>
+by_name(const std::map<fault_kind, std::size_t>& counts) {
+  std::map<std::string, std::size_t> named;
+  for (const auto& [kind, count] : counts)
+    named[std::string{to_string(kind)}] = count;
+  return named;
+}
+
+std::size_t injected(const figures& sum) {
+  std::size_t total = 0;
+  for (const auto& [kind, count] : sum.faults)
+    total += kind == fault_kind::poisoned ? 0 : count;
+  return total;
+}
+
+std::size_t lost(const findings& found) {
+  return static_cast<std::size_t>(
+      std::count_if(found.begin(), found.end(), [](const finding& x) {
+        return x.rule == "lost" || x.rule == "left over";
+      }));
+}
+
+std::map<std::string, std::size_t> by_rule(const findings& found) {
+  std::map<std::string, std::size_t> counts;
+  for (const auto& each : found)
+    ++counts[each.rule];
+  return counts;
+}
+
+void print_recoveries(std::ostream& out, const figures& sum) {
+  out << "recovery (while nothing else was wrong)\n"
+      << "                       n      p50      p99      max   max of all\n";
+  for (const auto& [kind, one] : sum.recoveries) {
+    const auto& clean = one.undisturbed;
+    out << "  " << std::left << std::setw(18) << to_string(kind) << std::right
+        << std::setw(4) << clean.size();
+    for (auto each : {percentile(clean, 0.5), percentile(clean, 0.99),
+                      percentile(clean, 1), percentile(one.all, 1)})
+      out << std::setw(9) << seconds(each);
+    out << '\n';
+  }
+}
+
+json::object to_json(const std::map<std::string, std::size_t>& counts) {
+  json::object object;
+  for (const auto& [name, count] : counts)
+    object[name] = count;
+  return object;
+}
+
+json::object to_json(const std::map<fault_kind, recovery>& recoveries) {
+  json::object object;
+  for (const auto& [kind, one] : recoveries) {
+    const auto& clean = one.undisturbed;
+    object[to_string(kind)] = json::object{
+        {"undisturbed", clean.size()},
+        {"p50_us", percentile(clean, 0.5)},
+        {"p99_us", percentile(clean, 0.99)},
+        {"max_us", percentile(clean, 1)},
+        {"all", one.all.size()},
+        {"max_of_all_us", percentile(one.all, 1)},
+    };
+  }
+  return object;
+}
+
+} // namespace
+
+void print_text(std::ostream& out, const run_facts& run, const figures& sum,
+                const findings& found) {
+  out << "chaos on " << run.database << ": seed " << run.seed << ", "
+      << run.nodes << " nodes, faults for " << seconds(run.faults_took)
+      << ", drained in " << seconds(run.drain_took) << '\n'
+      << "faults        " << injected(sum) << ": "
+      << listed(by_name(sum.faults)) << '\n'
+      << "jobs          " << sum.jobs << " stored, " << sum.refused
+      << " refused, " << sum.unknown << " of unknown fate; slowest enqueue "
+      << seconds(run.slowest_enqueue) << '\n'
+      << "performances  " << sum.performances << " (" << sum.leases
+      << " leases); " << sum.completed
+      << " completed; dead: " << listed(sum.dead) << '\n'
+      << "duplicates    " << sum.duplicated << ": " << listed(sum.duplicates)
+      << '\n'
+      << "fenced        " << sum.fenced << " late outcomes, "
+      << sum.answers_lost << " of them stored before, their answer lost; "
+      << sum.believed << " in doubt and taken for accepted\n"
+      << "leases lost   " << listed(sum.taken) << '\n'
+      << "              begun: " << sum.begun_kept << " kept the attempt, "
+      << sum.begun_refunded << " got it back; not begun: " << sum.unbegun_kept
+      << " kept it, " << sum.unbegun_refunded << " got it back\n";
+  print_recoveries(out, sum);
+  out << "lost: " << lost(found) << ", violations: " << found.size() << '\n';
+  std::map<std::string, std::size_t> told;
+  for (const auto& each : found)
+    if (++told[each.rule] <= shown)
+      out << "  " << each.rule << ": " << each.what << '\n';
+  for (const auto& [rule, count] : told)
+    if (count > shown)
+      out << "  " << rule << ": " << count - shown << " more\n";
+}
+
+void print_json(std::ostream& out, const run_facts& run, const figures& sum,
+                const findings& found) {
+  json::array all;
+  for (const auto& each : found)
+    all.push_back(json::object{{"rule", each.rule}, {"what", each.what}});
+  json::object document{
+      {"database", run.database},
+      {"seed", run.seed},
+      {"nodes", run.nodes},
+      {"faults_took_us", run.faults_took},
+      {"drain_took_us", run.drain_took},
+      {"silence_limit_us", run.silence_limit},
+      {"slowest_enqueue_us", run.slowest_enqueue},
+      {"faults", injected(sum)},
+      {"faults_by_kind", to_json(by_name(sum.faults))},
+      {"jobs", sum.jobs},
+      {"refused", sum.refused},
+      {"unknown", sum.unknown},
+      {"leases", sum.leases},
+      {"performances", sum.performances},
+      {"completed", sum.completed},
+      {"dead", to_json(sum.dead)},
+      {"duplicates", sum.duplicated},
+      {"duplicates_by_cause", to_json(sum.duplicates)},
+      {"fenced", sum.fenced},
+      {"answers_lost", sum.answers_lost},
+      {"taken_for_accepted", sum.believed},
+      {"leases_lost_by_cause", to_json(sum.taken)},
+      {"recovery", to_json(sum.recoveries)},
+      {"lost", lost(found)},
+      {"violations", found.size()},
+      {"violations_by_rule", to_json(by_rule(found))},
+      {"findings", std::move(all)},
+  };
+  out << json::serialize(document) << '\n';
+}
+
+} // namespace callboard::chaos
