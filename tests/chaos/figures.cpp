@@ -14,12 +14,14 @@ std::string cause_of(const story& told, const lease_story& lease) {
   return why ? std::string{to_string(why->kind)} : "unexplained";
 }
 
-std::string short_error(const std::string& text) {
-  for (const auto* known : {"attempts used up", "thrown on purpose",
-                            "dead on purpose", "worker died"})
-    if (text.find(known) != text.npos)
+std::string kind_of(const job_story& job, const change& death) {
+  for (const auto* known :
+       {"attempts used up", "thrown on purpose", "dead on purpose"})
+    if (death.text.find(known) != death.text.npos)
       return known;
-  return text.substr(0, 40);
+  return job.promised && job.promised->type.starts_with("poison")
+             ? "poisonous"
+             : "innocent, their nodes died too often";
 }
 
 void count_taken(const story& told, const lease_story& lease, figures& sum) {
@@ -61,7 +63,7 @@ void count_job(const story& told, const job_story& job, figures& sum) {
       }
   }
   for (const auto* each : job.deaths)
-    ++sum.dead[short_error(each->text)];
+    ++sum.dead[kind_of(job, *each)];
 }
 
 } // namespace

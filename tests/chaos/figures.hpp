@@ -30,7 +30,7 @@ struct figures {
   std::size_t leases = 0;
   std::size_t performances = 0;
   std::size_t completed = 0;
-  /// By the first words of their errors.
+  /// By what they died of.
   std::map<std::string, std::size_t> dead;
 
   /// Performances whose job had been performed before with an outcome that

@@ -38,7 +38,8 @@ bool ran_at(const story& told, const lease_story& lease, int node,
   const auto* run = lease.run();
   auto owner = told.nodes().find(lease.taken->node);
   return run && owner != told.nodes().end() && owner->second.number == node
-         && run->began <= when && (run->ended == 0 || run->ended > when);
+         && run->began <= when && (run->ended == 0 || run->ended > when)
+         && lease.end && lease.end->at >= when;
 }
 
 /// The first new start of a job that a fault interrupted.
