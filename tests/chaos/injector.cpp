@@ -88,7 +88,7 @@ void injector::on_node(node& one, const planned_fault& what,
     return until_ready();
   case deploy:
     one.ask_to_end();
-    if (!one.await_ready(life, end_limit)) {
+    if (!one.await_end(life, end_limit)) {
       miss(what, one.name() + " does not end when it is asked to");
       one.kill();
     }

@@ -208,6 +208,7 @@ bool node::look_after() {
   end_ = {};
   now.ended = present();
   now.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  changed_.notify_all();
   return true;
 }
 
@@ -250,6 +251,13 @@ std::optional<micros> node::await_ready(int after, micros limit) {
   if (!changed_.wait_for(lock, std::chrono::microseconds{limit}, is_ready))
     return std::nullopt;
   return lives_.back().ready;
+}
+
+bool node::await_end(int life, micros limit) {
+  std::unique_lock lock{mutex_};
+  return changed_.wait_for(lock, std::chrono::microseconds{limit}, [&] {
+    return lives_.at(static_cast<std::size_t>(life) - 1).ended != 0;
+  });
 }
 
 std::vector<chaos::life> node::lives() const {

@@ -83,6 +83,9 @@ public:
   /// when `limit` passed.
   std::optional<micros> await_ready(int after, micros limit);
 
+  /// The same until this life has ended.
+  bool await_end(int life, micros limit);
+
   /// All lives so far; the last one may go on.
   std::vector<chaos::life> lives() const;
 

@@ -10,6 +10,7 @@ namespace callboard::chaos {
 namespace {
 
 constexpr micros start_limit = 60'000'000;
+constexpr std::chrono::seconds halt_limit{120};
 constexpr micros between_tries = 5'000;
 
 bool takes_connections(const std::string& url) {
@@ -43,9 +44,9 @@ void server::control(const std::string& command,
                                 rules_.server_folder};
   if (!mode.empty())
     line.push_back(mode);
-  auto done = test::run(line);
-  if (done.code != 0)
-    throw std::runtime_error{"postgres.sh " + command + ": " + done.err};
+  test::process program{line};
+  if (program.wait(halt_limit) != 0)
+    throw std::runtime_error{"postgres.sh " + command + ": " + program.err()};
 }
 
 } // namespace callboard::chaos
