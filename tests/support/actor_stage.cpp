@@ -36,6 +36,11 @@ bool actor_stage::run(std::size_t pick) {
   return sched_.try_run_once();
 }
 
+std::string actor_stage::name_of(std::size_t pick) const {
+  auto* one = dynamic_cast<caf::local_actor*>(sched_.jobs[pick]);
+  return one ? one->name() : "";
+}
+
 void actor_stage::settle() {
   while (run()) {
   }

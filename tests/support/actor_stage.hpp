@@ -33,6 +33,8 @@ public:
 
   /// How many have mail.
   std::size_t ready() const noexcept { return sched_.jobs.size(); }
+  /// The name of the one at this place.
+  std::string name_of(std::size_t pick) const;
   /// One message of the one at this place; others keep their order. False when
   /// nobody has mail.
   bool run(std::size_t pick = 0);

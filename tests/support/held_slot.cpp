@@ -35,8 +35,11 @@ public:
       : self_{self} {}
 
   ~held_slot_state() {
-    if (desk_)
-      desk_->remove(number_);
+    if (!entry_)
+      return;
+    desk_->remove(number_);
+    if (desk_->on_loss)
+      desk_->on_loss(chunk_->job(index_));
   }
 
   void start(slot_options options, std::shared_ptr<desk> shared) {
@@ -95,7 +98,7 @@ private:
         new stop_board::running{options_.board->add(std::move(entry))});
     // The test calls this outside of the actor: the rest goes by mail.
     auto me = caf::actor_cast<held_slot>(self_);
-    desk_->running.push_back({work.value.id, number_,
+    desk_->running.push_back({work.value.id, work.fence, number_,
                               [this, me, number = number_](outcome what) {
                                 answer_ = std::move(what);
                                 desk_->remove(number);
@@ -104,6 +107,8 @@ private:
                               stop,
                               caf::actor_cast<caf::strong_actor_ptr>(me)});
     desk_->peak = std::max(desk_->peak, desk_->running.size());
+    if (desk_->on_start)
+      desk_->on_start(work);
   }
 
   void report(bool last) {

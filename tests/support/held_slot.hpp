@@ -20,6 +20,7 @@ namespace callboard::testing {
 struct desk {
   struct job {
     std::string id;
+    std::int64_t fence = 0;
     std::uint64_t number = 0;
     std::function<void(outcome)> finish;
     stop_signal stop;
@@ -29,6 +30,10 @@ struct desk {
   std::vector<job> running;
   std::size_t peak = 0;
   std::uint64_t next = 0;
+  /// Told of each job that begins, when it is among the running ones already,
+  /// and of each whose slot died under it.
+  std::function<void(const leased_job&)> on_start;
+  std::function<void(const leased_job&)> on_loss;
   duration timeout{0};
 
   const job* find(const std::string& id) const;

@@ -22,21 +22,20 @@ public:
 
 performer_actor::behavior_type
 performer(performer_actor::stateful_pointer<performer_state> self,
-          std::shared_ptr<std::vector<std::string>> asked) {
+          std::function<std::string(const job_call&)> on_call) {
   auto* calls = &self->state.calls;
   return {
       [=](perform_atom, const job_call& x) -> caf::result<job_answer> {
         auto promise = self->make_response_promise<job_answer>();
-        calls->insert_or_assign(x.id, promise);
-        asked->push_back(x.id);
+        calls->insert_or_assign(on_call(x), promise);
         return promise;
       },
-      // From the test: the answer to the call for this job; an error.
-      [=](const std::string& id, const job_answer& x) {
-        calls->at(id).deliver(x);
+      // From the test: the answer to the call of this name; an error.
+      [=](const std::string& name, const job_answer& x) {
+        calls->at(name).deliver(x);
       },
-      [=](const std::string& id) {
-        calls->at(id).deliver(
+      [=](const std::string& name) {
+        calls->at(name).deliver(
             caf::make_error(caf::sec::runtime_error, "it threw"));
       },
   };
@@ -46,8 +45,8 @@ performer(performer_actor::stateful_pointer<performer_state> self,
 
 performer_actor
 spawn_performer(caf::actor_system& sys,
-                std::shared_ptr<std::vector<std::string>> asked) {
-  return sys.spawn(performer, std::move(asked));
+                std::function<std::string(const job_call&)> on_call) {
+  return sys.spawn(performer, std::move(on_call));
 }
 
 } // namespace callboard::testing

@@ -178,7 +178,11 @@ std::size_t tree_fixture::alive(const std::string& name) const {
 }
 
 std::shared_ptr<const handler_target> tree_fixture::add_performer() {
-  impl_->performing = spawn_performer(impl_->stage.system(), impl_->asked);
+  impl_->performing = spawn_performer(impl_->stage.system(),
+                                      [asked = impl_->asked](const auto& x) {
+                                        asked->push_back(x.id);
+                                        return x.id;
+                                      });
   return to_target(impl_->performing);
 }
 

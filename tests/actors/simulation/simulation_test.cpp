@@ -1,0 +1,48 @@
+#include "tests/actors/simulation/world.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <iostream>
+
+using namespace callboard;
+using namespace callboard::simulation;
+
+namespace {
+
+std::uint64_t environment(const char* name, std::uint64_t otherwise) {
+  const auto* text = std::getenv(name);
+  return text ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+} // namespace
+
+TEST_CASE("whatever goes wrong, no job is lost and none is settled twice") {
+  auto only = environment("CALLBOARD_SEED", 0);
+  auto first = only ? only : 1;
+  auto last = only ? only : environment("CALLBOARD_SEEDS", 2000);
+  std::size_t jobs = 0;
+  std::size_t starts = 0;
+  std::size_t steps = 0;
+  for (auto seed = first; seed <= last; ++seed) {
+    auto result = world{seed}.run();
+    jobs += result.jobs;
+    starts += result.starts;
+    steps += result.steps;
+    if (!result.violation)
+      continue;
+    // Once more, with a log.
+    auto again = world{seed, environment("CALLBOARD_LOG", 200)}.run();
+    std::cout << "\nthe end of the log:\n";
+    for (const auto& line : again.log)
+      std::cout << line << "\n";
+    std::cout << "weather: " << again.sky << "\n\n"
+              << *result.violation << "\nagain with:  CALLBOARD_SEED=" << seed
+              << " ctest -R 'whatever goes wrong'\n"
+              << std::endl;
+    FAIL("seed " << seed << ": " << *result.violation);
+  }
+  std::cout << last - first + 1 << " simulations, " << jobs << " jobs, "
+            << starts << " handlers, " << steps << " messages\n";
+  CHECK(starts > jobs / 2);
+}
