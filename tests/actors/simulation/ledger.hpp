@@ -50,6 +50,7 @@ public:
   void gone(process_number who) { gone_.insert(who); }
   /// Some of its slots (or handler actors) were killed.
   void hurt(process_number who) { hurt_.insert(who); }
+  bool was_hurt(process_number who) const { return hurt_.contains(who); }
   void allow(process_number who, const std::string& queue, std::size_t most);
 
   // -- what the store did -----------------------------------------------------
@@ -80,7 +81,8 @@ public:
 
   // -- questions --------------------------------------------------------------
 
-  std::size_t held() const;
+  /// Whether handlers run, also those that were given up.
+  bool performs(process_number who) const;
   bool knows(const std::string& id) const { return jobs_.contains(id); }
   std::size_t enqueued_count() const { return jobs_.size(); }
   std::size_t starts() const { return starts_; }
@@ -99,6 +101,7 @@ private:
     bool started = false;
     bool over = false;
     bool lost = false;
+    bool abandoned = false;
     deed::verb answer = deed::verb::complete;
     duration deadline = duration::max();
     bool told_started = false;

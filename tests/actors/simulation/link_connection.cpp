@@ -39,8 +39,14 @@ public:
 
   result<incarnation> join(std::string_view name, std::string_view address,
                            std::optional<incarnation> previous) override {
-    return call<incarnation>(
-        "join", [&] { return store().join(name, address, previous); });
+    return call<incarnation>("join", [&] {
+      auto done = store().join(name, address, previous);
+      if (done)
+        books().note("process " + std::to_string(link_->who) + " joins as "
+                     + std::string{name} + ", incarnation "
+                     + std::to_string(*done));
+      return done;
+    });
   }
 
   result<void> heartbeat(const std::vector<node_queue>& queues) override {
@@ -51,6 +57,7 @@ public:
     return call<void>("leave", [&] {
       // What it still holds is freed: nobody else's fault.
       books().give_cause(link_->who);
+      books().note("process " + std::to_string(link_->who) + " leaves");
       auto done = store().leave();
       books().look_for_freed();
       return done;

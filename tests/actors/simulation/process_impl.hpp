@@ -91,6 +91,7 @@ struct process::impl {
   void begin_held(const leased_job& work);
   std::string begin_call(std::size_t performer, const job_call& call,
                          duration timeout);
+  /// From when on the handler counts as hung.
   duration deadline(duration timeout) const;
   void update_limits();
 

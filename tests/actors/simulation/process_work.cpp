@@ -159,7 +159,8 @@ worker_config process::impl::config_of(const queue_plan& what) {
 }
 
 duration process::impl::deadline(duration timeout) const {
-  return timeout > duration{0} ? setup.now + timeout : duration::max();
+  return timeout > duration{0} ? setup.now + timeout + setup.settings.hung_grace
+                               : duration::max();
 }
 
 outcome process::impl::perform(const job& work, context& ctx,
@@ -240,8 +241,7 @@ void process::impl::begin_held(const leased_job& work) {
   }
   auto stopped = [what, find] {
     const auto* job = find();
-    return !job
-           || (what.what == deed::verb::linger && job->stop.stop_requested());
+    return !job || (what.what == deed::verb::linger && job->stop.requested());
   };
   schedule(what.took, stopped, [this, find, work, what] {
     const auto* job = find();

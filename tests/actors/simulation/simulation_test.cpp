@@ -17,10 +17,12 @@ std::uint64_t environment(const char* name, std::uint64_t otherwise) {
 
 } // namespace
 
+// CALLBOARD_SEED=n simulates that one alone, CALLBOARD_SEEDS=n so many; a
+// failure is told with the newest CALLBOARD_LOG=n lines of its log.
 TEST_CASE("whatever goes wrong, no job is lost and none is settled twice") {
   auto only = environment("CALLBOARD_SEED", 0);
-  auto first = only ? only : 1;
-  auto last = only ? only : environment("CALLBOARD_SEEDS", 2000);
+  auto first = only ? only : environment("CALLBOARD_FIRST_SEED", 1);
+  auto last = only ? only : first + environment("CALLBOARD_SEEDS", 3000) - 1;
   std::size_t jobs = 0;
   std::size_t starts = 0;
   std::size_t steps = 0;
@@ -38,7 +40,7 @@ TEST_CASE("whatever goes wrong, no job is lost and none is settled twice") {
       std::cout << line << "\n";
     std::cout << "weather: " << again.sky << "\n\n"
               << *result.violation << "\nagain with:  CALLBOARD_SEED=" << seed
-              << " ctest -R 'whatever goes wrong'\n"
+              << " ./tests/run.sh -R 'whatever goes wrong'\n"
               << std::endl;
     FAIL("seed " << seed << ": " << *result.violation);
   }

@@ -101,9 +101,16 @@ void world::settle() {
 }
 
 void world::look() {
-  for (auto& one : seats_)
-    if (one.who && (one.who->doomed() || one.who->failed()))
-      kill(one);
+  for (auto& one : seats_) {
+    if (!one.who || (!one.who->doomed() && !one.who->failed()))
+      continue;
+    auto number = one.who->number();
+    if (one.who->failed() && !books_.was_hurt(number) && !weather_.timeouts)
+      books_.violated("process " + std::to_string(number)
+                      + " gave up without a reason: "
+                      + to_string(*one.who->failed()));
+    kill(one);
+  }
 }
 
 void world::check() {

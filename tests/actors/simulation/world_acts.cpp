@@ -74,7 +74,7 @@ void world::act() {
     at->who->kill_actor(chance_.one_of(mortal));
   if (does(weather_.kill_vital))
     at->who->kill_actor(chance_.one_of(vital));
-  if (does(weather_.upgrade))
+  if (does(weather_.upgrade) && !at->who->closing())
     upgrade(*at);
   if (does(weather_.close) && !at->who->closing())
     close_one(*at);
@@ -213,6 +213,7 @@ void world::revive(seat& at) {
   client_options settings;
   settings.node_name = "node-" + std::to_string(&at - seats_.data() + 1);
   settings.settle_connections = 1 + static_cast<unsigned>(chance_.below(2));
+  settings.hung_grace = chance_.between(5ms, 300ms);
   process_setup setup{
       .number = next_process_++,
       .db = db_,

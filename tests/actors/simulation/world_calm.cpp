@@ -59,7 +59,8 @@ void world::upgrade_at_last(seat& at) {
 
 bool world::drained() const {
   for (const auto& one : seats_)
-    if (!one.who || !one.who->upgrades_answered())
+    if (!one.who || !one.who->upgrades_answered()
+        || books_.performs(one.who->number()))
       return false;
   auto left = db_->jobs();
   // Those that were enqueued for tomorrow wait.
@@ -70,7 +71,8 @@ bool world::drained() const {
 
 bool world::only_living_nodes() const {
   auto nodes = db_->connect().value()->nodes().value();
-  return nodes.size() == seats_.size()
+  // Of a connection that nobody answers for the lock is held for a while.
+  return zombies_.empty() && nodes.size() == seats_.size()
          && std::all_of(nodes.begin(), nodes.end(),
                         [](const auto& x) { return x.alive; });
 }
@@ -98,8 +100,9 @@ void world::close_all() {
                             [](auto& x) { return x.who != nullptr; });
       },
       20s, "the last close does not end");
-  if (db_->node_count() != 0)
-    books_.violated("a node is still registered after all were closed");
+  for (const auto& one : db_->connect().value()->nodes().value())
+    books_.violated(one.name + " is still registered after all were closed: "
+                    + "incarnation " + std::to_string(one.id));
 }
 
 } // namespace callboard::simulation
