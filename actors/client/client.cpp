@@ -3,6 +3,8 @@
 #include "actors/client/node.hpp"
 #include "actors/client/session_pool.hpp"
 #include "actors/client/wake_relay.hpp"
+#include "actors/isolation/isolate.hpp"
+#include "actors/isolation/nursery.hpp"
 #include "actors/metrics/watched_counters.hpp"
 
 #include <unistd.h>
@@ -15,6 +17,9 @@
 namespace callboard {
 
 namespace {
+
+// How long a close waits for the processes of isolated handlers.
+constexpr auto departure_time = std::chrono::seconds{10};
 
 std::string default_node_name() {
   char host[256] = {};
@@ -144,6 +149,9 @@ result<drain_report> client::impl::upgrade(std::vector<worker_config> configs) {
   auto checked = normalize(std::move(configs));
   if (!checked)
     return checked.error();
+  checked = actors::isolate(std::move(*checked), options.node_name);
+  if (!checked)
+    return checked.error();
   std::function<result<time_point>(job_store&)> look = [](job_store& store) {
     return store.now();
   };
@@ -173,6 +181,8 @@ drain_report client::impl::close(duration grace) {
   if (target)
     report = target->close(grace);
   target.reset();
+  // So that they can end by themselves; a process that ends kills its own.
+  actors::nursery::await_all_departures(departure_time);
   lock.lock();
   closed = report;
   closed_by_other.notify_all();

@@ -41,6 +41,19 @@ void check_route(const route& to, const std::string& name, findings& problems) {
     problems.add(name + ": the timeout is negative; 0 means none");
 }
 
+// An actor lives in this process, and can't be taken elsewhere.
+void check_isolation(const worker_config& config, findings& problems) {
+  if (auto valid = config.isolation->validate(); !valid)
+    problems.add(valid.error().message);
+  constexpr auto remedy = " is performed by an actor, which can't be isolated; "
+                          "give it a queue of its own";
+  for (const auto& type : config.handle.types())
+    if (config.handle.find(type)->target)
+      problems.add("type '" + type + "'" + remedy);
+  if (config.handle.rest() && config.handle.rest()->target)
+    problems.add(std::string{"every other type"} + remedy);
+}
+
 } // namespace
 
 result<worker_config> worker_config::normalized() const {
@@ -68,6 +81,8 @@ result<worker_config> worker_config::normalized() const {
   for (std::size_t i = 0; i < middlewares.size(); ++i)
     if (!middlewares[i])
       problems.add("middleware " + std::to_string(i) + " is empty");
+  if (isolation)
+    check_isolation(*this, problems);
   if (problems.any())
     return std::move(problems).to_error();
   if (config.concurrency <= 0)

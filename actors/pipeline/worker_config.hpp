@@ -1,10 +1,12 @@
 #pragma once
 
 #include "actors/pipeline/handler.hpp"
+#include "actors/pipeline/isolation.hpp"
 #include "actors/pipeline/mux.hpp"
 #include "store/model/error.hpp"
 #include "store/model/time.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,9 @@ struct worker_config {
   /// The user's own, inside the standard chain, outermost first. They wrap
   /// function handlers only.
   std::vector<middleware> middlewares{};
+  /// Its functions (and middlewares) run in processes of their own. `main` must
+  /// begin with `serve_isolated` then (actors/isolation/serve_isolated.hpp).
+  std::optional<process_isolation> isolation{};
 
   static constexpr int max_concurrency = 10'000;
 
