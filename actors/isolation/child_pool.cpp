@@ -18,7 +18,7 @@ std::size_t child_pool::idle() const {
   return idle_.size();
 }
 
-outcome child_pool::perform(const job& work, context& ctx, duration timeout) {
+outcome child_pool::perform(const job& work, context& ctx) {
   if (ctx.stop().stop_requested())
     return fail("stopped before its handler was called");
   for (;;) {
@@ -32,7 +32,7 @@ outcome child_pool::perform(const job& work, context& ctx, duration timeout) {
                   + "; lower the concurrency, or raise the limits of the "
                     "system");
     }
-    auto done = child->perform(work, ctx, timeout);
+    auto done = child->perform(work, ctx);
     give_back(std::move(child), done.reusable);
     if (!done.untouched)
       return std::move(done.answer);

@@ -19,8 +19,8 @@ public:
   child_pool& operator=(const child_pool&) = delete;
   ~child_pool();
 
-  /// Performs a job in one of them; blocks. `timeout` is for messages.
-  outcome perform(const job& work, context& ctx, duration timeout);
+  /// Performs a job in one of them; blocks.
+  outcome perform(const job& work, context& ctx);
 
   /// Those that wait for a job.
   std::size_t idle() const;

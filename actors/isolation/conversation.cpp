@@ -43,14 +43,14 @@ std::string now_in_words() {
 
 } // namespace
 
-conversation::conversation(isolated_child& with, const job& work, context& ctx,
-                           duration timeout)
-    : child_{with}, ctx_{ctx}, timeout_{timeout}, stop_{ctx.stop()},
-      start_limit_{clock::now() + start_limit} {
+conversation::conversation(isolated_child& with, const job& work, context& ctx)
+    : child_{with}, ctx_{ctx}, stop_{ctx.stop()}, start_limit_{clock::now()
+                                                               + start_limit} {
   assignment call{.number = ++child_.jobs_,
                   .work = work,
                   .fence = ctx.fence(),
-                  .time_left = std::nullopt};
+                  .time_left = std::nullopt,
+                  .timeout = ctx.timeout()};
   // A middleware may have given it one.
   call.work.request_id = ctx.request_id();
   if (ctx.deadline())
@@ -97,7 +97,7 @@ void conversation::attend() {
   std::array<pollfd, 3> watched{
       {{child_.line_.get(), static_cast<short>(POLLIN | sending), 0},
        {child_.death_.get(), POLLIN, 0},
-       {interrupted_ ? -1 : child_.stop_.get(), POLLIN, 0}}};
+       {interrupted() ? -1 : child_.stop_.get(), POLLIN, 0}}};
   // Nothing more can come that counts, but the end of the process.
   if (line_ended_ || broken())
     watched[0].fd = -1;
@@ -176,7 +176,7 @@ void conversation::take(message& what) {
 std::optional<conversation::clock::time_point>
 conversation::next_moment() const {
   std::optional<clock::time_point> next;
-  if (!interrupted_)
+  if (!interrupted())
     next = ctx_.deadline();
   else if (!killed_)
     next = kill_at_;
@@ -188,17 +188,17 @@ conversation::next_moment() const {
 void conversation::interrupt_if_due() {
   auto now = clock::now();
   auto late = ctx_.deadline() && now >= *ctx_.deadline();
-  if (!interrupted_ && (late || stop_.stop_requested())) {
-    interrupted_ = true;
-    timed_out_ = late;
+  if (!interrupted() && (late || stop_.stop_requested())) {
+    auto why = ctx_.why_stopped();
+    interrupted_ = why == stop_reason::none ? stop_reason::timed_out : why;
     kill_at_ = now + child_.plan_->settings.kill_after;
-    auto number = child_.jobs_;
-    ::send(child_.control_.get(), &number, sizeof number, MSG_NOSIGNAL);
+    stop_call call{child_.jobs_, interrupted_};
+    ::send(child_.control_.get(), &call, sizeof call, MSG_NOSIGNAL);
     // The process itself outlives it; the programs that the handler may have
     // started need not. A stopped process would sleep through it.
     ::kill(-child_.pid_, SIGTERM);
     ::kill(-child_.pid_, SIGCONT);
-  } else if (interrupted_ && !killed_ && now >= *kill_at_) {
+  } else if (interrupted() && !killed_ && now >= *kill_at_) {
     kill("");
   }
   if (!child_.ready_ && !killed_ && now >= start_limit_)
@@ -217,7 +217,7 @@ void conversation::kill(std::string why) {
 isolated_child::performance conversation::ended() {
   auto fresh = child_.jobs_ == 1;
   // An idle one that died meanwhile: it had no time to begin.
-  auto untouched = !fresh && !rest_.empty() && !interrupted_;
+  auto untouched = !fresh && !rest_.empty() && !interrupted();
   auto pid = child_.pid_;
   auto end = child_.reap();
   return {fail(describe(end) + " (process " + std::to_string(pid) + " on node "
@@ -226,13 +226,13 @@ isolated_child::performance conversation::ended() {
 }
 
 std::string conversation::interruption() const {
-  if (!interrupted_)
+  if (!interrupted())
     return {};
-  if (!timed_out_)
-    return "stopped on request: ";
-  return timeout_ > duration::zero()
-             ? "timed out after " + in_words(timeout_) + ": "
-             : "timed out: ";
+  if (interrupted_ != stop_reason::timed_out)
+    return std::string{"stopped ("} + to_string(interrupted_) + "): ";
+  auto limit = ctx_.timeout();
+  return limit > duration{0} ? "timed out after " + in_words(limit) + ": "
+                             : "timed out: ";
 }
 
 std::string conversation::describe(const program_end& end) const {

@@ -17,8 +17,7 @@ namespace callboard::actors {
 /// passes on the stop, and kills the process that does not heed it.
 class conversation {
 public:
-  conversation(isolated_child& with, const job& work, context& ctx,
-               duration timeout);
+  conversation(isolated_child& with, const job& work, context& ctx);
   conversation(const conversation&) = delete;
   conversation& operator=(const conversation&) = delete;
   ~conversation();
@@ -43,13 +42,13 @@ private:
   performance ended();
   std::string describe(const program_end& end) const;
   std::string interruption() const;
+  bool interrupted() const { return interrupted_ != stop_reason::none; }
 
   void attend();
   std::optional<clock::time_point> next_moment() const;
 
   isolated_child& child_;
   context& ctx_;
-  duration timeout_;
   std::stop_token stop_;
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;
   std::string unsent_;
@@ -60,8 +59,7 @@ private:
   std::string killed_because_;
   std::optional<clock::time_point> kill_at_;
   clock::time_point start_limit_;
-  bool interrupted_ = false;
-  bool timed_out_ = false;
+  stop_reason interrupted_ = stop_reason::none;
   bool killed_ = false;
   bool dead_ = false;
   bool line_ended_ = false;

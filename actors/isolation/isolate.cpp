@@ -11,9 +11,9 @@ namespace callboard::actors {
 
 namespace {
 
-handler remote(std::shared_ptr<child_pool> pool, duration timeout) {
-  return [pool = std::move(pool), timeout](const job& work, context& ctx) {
-    return pool->perform(work, ctx, timeout);
+handler remote(std::shared_ptr<child_pool> pool) {
+  return [pool = std::move(pool)](const job& work, context& ctx) {
+    return pool->perform(work, ctx);
   };
 }
 
@@ -26,7 +26,7 @@ worker_config isolated(worker_config config, const std::string& node_name) {
   // one that only hands its job on.
   auto there = [&](const route& to) {
     return to.options.isolated ? chain(config.middlewares, to.function)
-                               : remote(pool, to.options.timeout);
+                               : remote(pool);
   };
   auto marked = [](type_options options) {
     options.isolated = true;

@@ -92,9 +92,9 @@ void isolated_child::retire() {
        .kill_at = nursery::clock::now() + plan_->settings.kill_after});
 }
 
-isolated_child::performance
-isolated_child::perform(const job& work, context& ctx, duration timeout) {
-  return conversation{*this, work, ctx, timeout}.run();
+isolated_child::performance isolated_child::perform(const job& work,
+                                                    context& ctx) {
+  return conversation{*this, work, ctx}.run();
 }
 
 } // namespace callboard::actors

@@ -46,8 +46,8 @@ public:
 
   /// Performs a job; blocks until its handler has answered or the process has
   /// ended, which takes no longer than the deadline or stop of the context and
-  /// `kill_after`. `timeout` is for messages.
-  performance perform(const job& work, context& ctx, duration timeout);
+  /// `kill_after`.
+  performance perform(const job& work, context& ctx);
 
   /// Whether it lives, and has said nothing that it was not asked.
   bool is_well() const;

@@ -104,7 +104,8 @@ struct message_writer {
     put(to, x.work);
     to.number(x.fence)
         .number(x.time_left ? 1 : 0)
-        .number(x.time_left.value_or(duration{0}).count());
+        .number(x.time_left.value_or(duration{0}).count())
+        .number(x.timeout.count());
   }
 
   void operator()(const readiness&) const {}
@@ -189,6 +190,7 @@ message read_message(kind which, wire_reader& from) {
     auto left = duration{from.number()};
     if (limited)
       x.time_left = left;
+    x.timeout = duration{from.number()};
     return x;
   }
   case kind::refusal:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/pipeline/log.hpp"
+#include "actors/pipeline/stop_signal.hpp"
 #include "store/model/job.hpp"
 #include "store/model/outcome.hpp"
 #include "store/model/time.hpp"
@@ -35,8 +36,10 @@ namespace callboard::actors {
 /// that something is very wrong.
 inline constexpr std::int64_t isolation_protocol = 1;
 
-/// No message is longer: the longest arg that a database may take, and room.
-inline constexpr std::size_t longest_message = (512 << 20) + (1 << 20);
+/// The longest arg that a database may take; no message is longer than that
+/// and some room.
+inline constexpr std::size_t longest_arg = 512 << 20;
+inline constexpr std::size_t longest_message = longest_arg + (1 << 20);
 
 /// The first message.
 struct greeting {
@@ -60,6 +63,8 @@ struct assignment {
   std::int64_t fence = 0;
   /// Until its deadline; nothing: it has none.
   std::optional<duration> time_left;
+  /// What it had from the start; 0: as long as it likes.
+  duration timeout{0};
 
   friend bool operator==(const assignment&, const assignment&) = default;
 };
@@ -92,6 +97,12 @@ struct answer {
   bool exhausted = false;
 
   friend bool operator==(const answer&, const answer&) = default;
+};
+
+/// On the control channel, as it is: a job is to stop.
+struct stop_call {
+  std::int64_t number = 0;
+  stop_reason why = stop_reason::none;
 };
 
 using message

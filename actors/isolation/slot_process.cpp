@@ -101,10 +101,14 @@ private:
       deadline = clock::now() + *call.time_left;
     stop_post::entry running{stops_, call.number};
     context ctx{
-        call.work, call.fence, running.token(), deadline,
+        call.work,
+        call.fence,
+        running.stop(),
+        deadline,
         [this](const log_record& x) {
           line_.send(log_line{x.level, x.message.substr(0, longest_line)});
-        }};
+        },
+        call.timeout};
     try {
       return chain->second(call.work, ctx);
     } catch (const std::exception& x) {
@@ -139,7 +143,7 @@ void send_answer(node_line& line, answer what) {
     const auto* again = std::get_if<rescheduled>(&x);
     return again && again->arg ? again->arg->size() : 0;
   };
-  if (size(what.what) > longest_message / 2)
+  if (size(what.what) > longest_arg)
     what.what = move_to_dlq("the new arg of its reschedule is too long");
   line.send(std::move(what));
 }

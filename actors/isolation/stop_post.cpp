@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -38,10 +37,10 @@ stop_post::stop_post(int channel) : state_{new state{.channel = channel}} {
 
 void stop_post::state::listen() {
   for (;;) {
-    std::int64_t number = 0;
-    auto got = ::recv(channel, &number, sizeof number, 0);
-    if (got == static_cast<ssize_t>(sizeof number))
-      fire(number);
+    stop_call call;
+    auto got = ::recv(channel, &call, sizeof call, 0);
+    if (got == static_cast<ssize_t>(sizeof call))
+      fire(call);
     else if (got >= 0 || errno != EINTR)
       break;
   }
@@ -50,34 +49,36 @@ void stop_post::state::listen() {
   ::_exit(0);
 }
 
-void stop_post::state::fire(std::int64_t number) {
-  std::stop_source found{std::nostopstate};
+void stop_post::state::fire(const stop_call& call) {
+  std::optional<stop_signal> found;
   {
     std::lock_guard guard{mutex};
-    stopped = std::max(stopped, number);
-    if (number == running)
+    last = call;
+    if (call.number == running)
       found = stop;
   }
   // Runs the callbacks of whoever waits for it.
-  found.request_stop();
+  if (found)
+    found->request(call.why);
 }
 
 stop_post::entry::entry(stop_post& post, std::int64_t number) : post_{post} {
-  auto late = false;
+  auto why = stop_reason::none;
   {
     std::lock_guard guard{post_.state_->mutex};
     post_.state_->running = number;
     post_.state_->stop = stop_;
-    late = post_.state_->stopped >= number;
+    if (post_.state_->last.number == number)
+      why = post_.state_->last.why;
   }
-  if (late)
-    stop_.request_stop();
+  if (why != stop_reason::none)
+    stop_.request(why);
 }
 
 stop_post::entry::~entry() {
   std::lock_guard guard{post_.state_->mutex};
   post_.state_->running = 0;
-  post_.state_->stop = std::stop_source{std::nostopstate};
+  post_.state_->stop.reset();
 }
 
 } // namespace callboard::actors

@@ -1,8 +1,11 @@
 #pragma once
 
+#include "actors/isolation/messages.hpp"
+#include "actors/pipeline/stop_signal.hpp"
+
 #include <cstdint>
 #include <mutex>
-#include <stop_token>
+#include <optional>
 
 namespace callboard::actors {
 
@@ -24,11 +27,11 @@ public:
     entry& operator=(const entry&) = delete;
     ~entry();
 
-    std::stop_token token() const { return stop_.get_token(); }
+    const stop_signal& stop() const { return stop_; }
 
   private:
     stop_post& post_;
-    std::stop_source stop_;
+    stop_signal stop_;
   };
 
 private:
@@ -38,11 +41,11 @@ private:
     std::mutex mutex;
     /// 0: none.
     std::int64_t running = 0;
-    std::int64_t stopped = 0;
-    std::stop_source stop{std::nostopstate};
+    stop_call last;
+    std::optional<stop_signal> stop;
 
     void listen();
-    void fire(std::int64_t number);
+    void fire(const stop_call& call);
   };
 
   state* state_;

@@ -42,7 +42,7 @@ TEST_CASE("a process is used again, and replaced after its number of jobs") {
 TEST_CASE("jobs that run at once have a process each") {
   constexpr std::size_t slots = 64;
   isolated_queue queue;
-  std::stop_source stop;
+  stop_signal stop;
   std::mutex mutex;
   std::set<std::string> processes;
   std::latch all{slots};
@@ -52,16 +52,16 @@ TEST_CASE("jobs that run at once have a process each") {
     for (std::size_t i = 0; i < slots; ++i)
       threads.emplace_back([&] {
         auto answer = queue({.type = "wait",
-                             .stop = stop.get_token(),
+                             .stop = stop,
                              .on_line = [&](const std::string& line) {
                                std::lock_guard guard{mutex};
                                processes.insert(line);
                                all.count_down();
                              }});
-        good += answer == retry(1s, "stopped") ? 1 : 0;
+        good += answer == retry(1s, "cancelled") ? 1 : 0;
       });
     all.wait();
-    stop.request_stop();
+    stop.request(stop_reason::cancelled);
   }
   CHECK(good == slots);
   CHECK(processes.size() == slots);

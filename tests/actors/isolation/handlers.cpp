@@ -96,7 +96,8 @@ outcome report(const job& work, context& ctx) {
   return fail(work.id + "," + work.queue + "," + work.type + "," + work.arg
               + "," + ctx.request_id() + "," + std::to_string(ctx.attempt())
               + "," + std::to_string(ctx.fence()) + ","
-              + (ctx.deadline() ? "deadline" : "no deadline"));
+              + (ctx.deadline() ? "deadline" : "no deadline") + ","
+              + std::to_string(ctx.timeout() / 1s));
 }
 
 handler always(outcome what) {
@@ -136,7 +137,7 @@ mux well_behaved() {
   all.on("wait", [](const job&, context& ctx) {
     say(ctx, std::to_string(::getpid()));
     await_stop(ctx);
-    return retry(1s, "stopped");
+    return retry(1s, to_string(ctx.why_stopped()));
   });
   all.on("descriptors", [](const job&, context&) {
     std::string open;

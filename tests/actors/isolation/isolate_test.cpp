@@ -15,9 +15,9 @@ using Catch::StartsWith;
 TEST_CASE("an isolated handler knows its job and answers as ever") {
   isolated_queue queue;
   CHECK(queue.error({.type = "report", .arg = std::string{"x\0y", 3}})
-        == std::string{"j1,good,report,x\0y,r1,2,7,no deadline", 37});
-  CHECK_THAT(queue.error({.type = "report", .time = 1h}),
-             Contains(",deadline"));
+        == std::string{"j1,good,report,x\0y,r1,2,7,no deadline,0", 39});
+  CHECK_THAT(queue.error({.type = "report", .time = 1h, .timeout = 9s}),
+             Contains(",deadline,9"));
   CHECK(queue("complete") == complete());
   CHECK(queue("retry") == retry(7s, "later"));
   CHECK(queue("by_cron")
@@ -86,7 +86,7 @@ TEST_CASE("a handler that hands its job on anyway stays where it is") {
       {.isolated = true});
   auto made = actors::isolate({config}, "n1").value().front();
   job work{.id = "j1", .queue = "mixed", .type = "exec"};
-  context ctx{work, 1, {}, std::nullopt, {}};
+  context ctx{work, 1, stop_signal{}, std::nullopt, {}};
   CHECK(made.handle.find("exec")->function(work, ctx)
         == fail(std::to_string(::getpid())));
   CHECK(calls == 1);

@@ -10,11 +10,8 @@ namespace callboard::test {
 
 using namespace std::chrono_literals;
 
-isolated_queue::isolated_queue(process_isolation how, type_options options) {
+isolated_queue::isolated_queue(process_isolation how) {
   auto made = make_workers({});
-  auto& handle = made.front().handle;
-  for (const auto& type : handle.types())
-    handle.on(type, handle.find(type)->function, options);
   made.front().isolation = std::move(how);
   config_ = actors::isolate(std::move(made), "n1").value().front();
 }
@@ -34,14 +31,19 @@ outcome isolated_queue::operator()(const call& what) {
   std::optional<std::chrono::steady_clock::time_point> deadline;
   if (what.time)
     deadline = std::chrono::steady_clock::now() + *what.time;
-  context ctx{work, 7, what.stop, deadline, [&](const log_record& x) {
+  context ctx{work,
+              7,
+              what.stop,
+              deadline,
+              [&](const log_record& x) {
                 {
                   std::lock_guard guard{mutex_};
                   lines_.push_back(x);
                 }
                 if (what.on_line)
                   what.on_line(x.message);
-              }};
+              },
+              what.timeout};
   return config_->handle.find(what.type)->function(work, ctx);
 }
 

@@ -5,7 +5,6 @@
 #include <functional>
 #include <mutex>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,9 +14,7 @@ namespace callboard::test {
 /// The queue of `make_workers`, isolated on node "n1".
 class isolated_queue {
 public:
-  /// All types have these options.
-  explicit isolated_queue(process_isolation how = {},
-                          type_options options = {});
+  explicit isolated_queue(process_isolation how = {});
 
   /// Waits until its processes have gone.
   ~isolated_queue();
@@ -26,8 +23,11 @@ public:
   struct call {
     std::string type;
     std::string arg{};
-    std::stop_token stop{};
+    stop_signal stop{};
+    /// Until its deadline.
     std::optional<duration> time{};
+    /// For messages.
+    duration timeout{0};
     /// Told of each line of the log, by the thread of the call.
     std::function<void(const std::string&)> on_line{};
   };
