@@ -89,8 +89,9 @@ result<void> part::produce_paced(const production& what) {
     if (what.rate != 0)
       // By the plan, not by the job before: a slow call makes the next ones
       // come sooner, as those of many independent callers do.
-      std::this_thread::sleep_until(
-          begin + (next - what.first) * 1s / static_cast<int>(what.rate));
+      std::this_thread::sleep_until(begin
+                                    + std::chrono::nanoseconds{1s}
+                                          * (next - what.first) / what.rate);
     else
       std::this_thread::sleep_for(std::chrono::microseconds{pauses(random)});
     if (auto done = store(next, next + 1); !done)

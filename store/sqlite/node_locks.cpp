@@ -70,6 +70,10 @@ bool lock_file::is_locked(long long offset) const {
   return range.l_type != F_UNLCK;
 }
 
+void lock_file::touch() const noexcept {
+  [[maybe_unused]] auto written = ::pwrite(descriptor_, "!", 1, 0);
+}
+
 std::string lock_file_of(const std::string& database_path) {
   return database_path + "-nodes";
 }

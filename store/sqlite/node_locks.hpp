@@ -27,6 +27,9 @@ public:
   /// Whether another description holds the byte. Throws `failure`.
   bool is_locked(long long offset) const;
 
+  /// Lets those who watch the file know. Its content means nothing.
+  void touch() const noexcept;
+
 private:
   std::string path_;
   int descriptor_ = -1;

@@ -2,6 +2,7 @@
 
 #include "store/migrator.hpp"
 #include "store/sqlite/guard.hpp"
+#include "store/sqlite/sqlite_listener.hpp"
 #include "store/sqlite/sqlite_schema.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
@@ -44,10 +45,12 @@ result<std::unique_ptr<job_store>> sqlite_database::connect() {
 }
 
 result<std::unique_ptr<wake_listener>> sqlite_database::listen() {
-  return error{errc::unsupported,
-               name()
-                   + " sends no wake-ups between processes; rely on the poll"
-                     " interval"};
+  if (place_->temporary())
+    return error{errc::unsupported,
+                 name() + " has no other processes to wake it up"};
+  return sqlite_guard(name(), [&]() -> std::unique_ptr<wake_listener> {
+    return std::make_unique<sqlite_listener>(place_);
+  });
 }
 
 result<schema_status> sqlite_database::schema() {

@@ -20,8 +20,14 @@ result<void> sqlite_store::enqueue(const std::vector<new_job>& jobs) {
   return written([&] { insert_jobs(sql_.insert_job, jobs, micros()); });
 }
 
-result<void> sqlite_store::wake(const std::vector<std::string>&) {
-  return {};
+result<void> sqlite_store::wake(const std::vector<std::string>& queues) {
+  if (queues.empty() || place_->temporary())
+    return {};
+  return guarded([&] {
+    if (!bell_)
+      bell_ = std::make_unique<lock_file>(place_->lock_path());
+    bell_->touch();
+  });
 }
 
 result<time_point> sqlite_store::now() {

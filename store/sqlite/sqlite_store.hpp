@@ -108,6 +108,8 @@ private:
   std::unique_ptr<soci::session> session_;
   sqlite_statements sql_;
   std::optional<member> member_;
+  /// What wakes other processes; opened by the first wake-up.
+  std::unique_ptr<lock_file> bell_;
 };
 
 } // namespace callboard::store

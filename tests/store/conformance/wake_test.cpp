@@ -51,8 +51,60 @@ TEST_CASE("a schema's wake-ups stay in it") {
   CHECK(ok(listener->wait(10s)) == strings{"near"});
 }
 
-TEST_CASE("SQLite offers no wake-ups and says so") {
+TEST_CASE("a wake-up of an SQLite file reaches all who opened it") {
   auto place = backend::make(backend_kind::sqlite_file);
+  // As in two processes: they share nothing but the file.
+  auto near_db = place->open();
+  auto far_db = place->open();
+  auto store = ok(far_db->connect());
+  auto near_listener = ok(near_db->listen());
+  auto far_listener = ok(far_db->listen());
+  CHECK(ok(near_listener->wait(0s)).empty());
+  ok(store->wake({}));
+  CHECK(ok(near_listener->wait(0s)).empty());
+  ok(store->wake({"mail", "video"}));
+  // Which queue is meant is not told: all of them.
+  CHECK(ok(near_listener->wait(10s)) == strings{""});
+  CHECK(ok(far_listener->wait(10s)) == strings{""});
+  CHECK(ok(near_listener->wait(0s)).empty());
+}
+
+TEST_CASE("many wake-ups of an SQLite file become one") {
+  auto place = backend::make(backend_kind::sqlite_file);
+  auto db = place->open();
+  auto store = ok(db->connect());
+  auto listener = ok(db->listen());
+  for (int i = 0; i < 1000; ++i)
+    ok(store->wake({"mail"}));
+  CHECK(ok(listener->wait(10s)) == strings{""});
+  CHECK(ok(listener->wait(0s)).empty());
+}
+
+TEST_CASE("work on an SQLite file that adds no due job wakes nobody") {
+  auto place = backend::make(backend_kind::sqlite_file);
+  auto db = place->open();
+  auto listener = ok(db->listen());
+  auto store = join(*db);
+  static_cast<void>(ok(store->nodes()));
+  ok(store->heartbeat({}));
+  put(*store, a_job("a"));
+  CHECK(settle_one(*store, take_one(*store), completed{}));
+  ok(store->leave());
+  CHECK(ok(listener->wait(0s)).empty());
+}
+
+TEST_CASE("an interrupt ends the wait for an SQLite file, too") {
+  auto place = backend::make(backend_kind::sqlite_file);
+  auto listener = ok(place->open()->listen());
+  std::thread interrupter{[&] {
+    listener->interrupt();
+  }};
+  CHECK(ok(listener->wait(60s)).empty());
+  interrupter.join();
+}
+
+TEST_CASE("a private SQLite database has nobody to listen to, and says so") {
+  auto place = backend::make(backend_kind::sqlite_memory);
   auto db = place->open();
   failed_with(db->listen(), errc::unsupported);
   ok(ok(db->connect())->wake({"mail"}));

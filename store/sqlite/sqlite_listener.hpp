@@ -1,0 +1,33 @@
+#pragma once
+
+#include "store/database.hpp"
+#include "store/sqlite/node_locks.hpp"
+#include "store/sqlite/place.hpp"
+
+namespace callboard::store {
+
+/// Waits for the wake-ups of all processes on this machine: each writes to the
+/// lock file after its commit, and the system tells who watches it. Which
+/// queue is meant is not told.
+class sqlite_listener final : public wake_listener {
+public:
+  /// Starts to listen. Throws `failure`: `unsupported` where the system can't
+  /// watch files.
+  explicit sqlite_listener(sqlite_place_ptr place);
+  ~sqlite_listener() override;
+
+  result<std::vector<std::string>> wait(duration limit) override;
+  void interrupt() noexcept override;
+
+private:
+  /// Whether the file was written to since the last time. Throws `failure`
+  /// when it is gone.
+  bool was_written();
+
+  sqlite_place_ptr place_;
+  lock_file file_;
+  int watch_ = -1;
+  int interrupt_ = -1;
+};
+
+} // namespace callboard::store
