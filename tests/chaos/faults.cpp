@@ -106,6 +106,9 @@ bool costs_leases(fault_kind kind) noexcept {
 
 bool costs_answers(fault_kind kind) noexcept {
   switch (kind) {
+  // The deadline of a statement may pass meanwhile.
+  case stop:
+  case pause:
   case terminate:
   case cut:
   case swallow:

@@ -20,6 +20,7 @@ constexpr micros end_limit = 60'000'000;
 constexpr micros before_restart = 300'000;
 /// How often the logs are looked at for a node that starts.
 constexpr int tick_ms = 20;
+constexpr micros between_reports = 30'000'000;
 constexpr micros between_looks = 200'000;
 
 void migrate(const settings& rules) {
@@ -87,7 +88,16 @@ void run::let_faults_come() {
   std::atomic<std::size_t> over = 0;
   std::vector<std::jthread> faults;
   std::size_t next = 0;
+  auto told = began;
   auto come = [&] {
+    if (present() - told > between_reports) {
+      told = present();
+      tell(std::to_string((told - began) / 1'000'000)
+           + " s: " + std::to_string(over) + " of "
+           + std::to_string(schedule.size()) + " faults over, "
+           + std::to_string(lines_.size()) + " lines in the ledger, backlog "
+           + std::to_string(notes_.backlog()));
+    }
     while (next < schedule.size() && schedule[next].at <= present() - began)
       faults.emplace_back(
           [&, what = schedule[next++]](const std::stop_token& stop) {
