@@ -67,7 +67,8 @@ public:
   /// How many jobs are stored that have not ended, about.
   std::int64_t backlog() const {
     std::lock_guard lock{mutex_};
-    return stored_ - static_cast<std::int64_t>(ended_.size());
+    return std::max<std::int64_t>(
+        0, stored_ - static_cast<std::int64_t>(ended_.size()));
   }
   void ended(const std::string& id) {
     std::lock_guard lock{mutex_};

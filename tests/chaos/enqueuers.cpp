@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 constexpr std::int64_t most_backlog = 500;
 constexpr micros before_next_try = 200'000;
 constexpr std::int64_t client_bulk = 12;
+constexpr std::int64_t batches_a_burst = 60;
 constexpr std::int64_t program_bulk = 20;
 constexpr micros program_gap = 1'500'000;
 
@@ -69,7 +70,8 @@ void client_enqueuer::run(const std::stop_token& stop) {
     if (notes_.backlog() > most_backlog)
       continue;
     auto count = static_cast<std::size_t>(1 + jobs_.number(client_bulk));
-    store(jobs_.draw(count), stop);
+    auto burst = jobs_.number(batches_a_burst) == 0;
+    store(burst ? jobs_.draw_burst() : jobs_.draw(count), stop);
   }
 }
 

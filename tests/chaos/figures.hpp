@@ -13,7 +13,9 @@ namespace callboard::chaos {
 struct recovery {
   /// While nothing else was wrong, sorted.
   std::vector<micros> undisturbed;
-  /// All of them, sorted.
+  /// The same for each job that was interrupted, not only for the first.
+  std::vector<micros> each_job;
+  /// All first ones, sorted.
   std::vector<micros> all;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <optional>
 
 namespace callboard::chaos {
 
@@ -42,14 +41,14 @@ bool ran_at(const story& told, const lease_story& lease, int node,
          && lease.end && lease.end->at >= when;
 }
 
-/// The first new start of a job that a fault interrupted.
-micros next_start(const story& told, const fault& of) {
-  auto first = never;
+/// The next start of each job that a fault interrupted, sorted.
+std::vector<micros> next_starts(const story& told, const fault& of) {
+  std::vector<micros> found;
   for (const auto& [id, job] : told.jobs()) {
     auto interrupted = false;
     for (const auto& each : job.leases) {
       if (interrupted && each.run()) {
-        first = std::min(first, each.run()->began);
+        found.push_back(each.run()->began);
         break;
       }
       interrupted
@@ -57,7 +56,8 @@ micros next_start(const story& told, const fault& of) {
             || (each.reclaimed() && ran_at(told, each, of.node, of.from));
     }
   }
-  return first;
+  std::sort(found.begin(), found.end());
+  return found;
 }
 
 /// The first start of what was leased after the fault: on its node, or on any.
@@ -77,35 +77,17 @@ bool disturbed(const story& told, const fault& of, micros from, micros to) {
   });
 }
 
-/// From when to when the work stood still.
-std::optional<std::pair<micros, micros>>
-gap_after(const story& told, const std::vector<start>& starts,
-          const fault& of) {
+/// Whether it ends what runs on its node, so that others take that over.
+bool interrupts(fault_kind kind) {
   using enum fault_kind;
-  auto from = of.to;
-  auto until = never;
-  switch (of.kind) {
-  case kill:
-  case stop:
-  case poisoned:
-    from = of.from;
-    until = next_start(told, of);
-    break;
-  case terminate:
-  case cut:
-  case swallow:
-  case freeze:
-  case refuse:
-  case restart_fast:
-  case restart_immediate:
-    until = start_after(starts, of);
-    break;
-  default:
-    break;
-  }
-  if (until == never)
-    return std::nullopt;
-  return std::pair{from, until};
+  return kind == kill || kind == stop || kind == poisoned;
+}
+
+/// Whether work begins again at its place when it is over.
+bool holds_up(fault_kind kind) {
+  return hits_the_server(kind) ? kind != fault_kind::lock_table
+                               : costs_answers(kind) && !interrupts(kind)
+                                     && kind != fault_kind::pause;
 }
 
 } // namespace
@@ -113,20 +95,33 @@ gap_after(const story& told, const std::vector<start>& starts,
 std::map<fault_kind, recovery> find_recoveries(const story& told) {
   std::map<fault_kind, recovery> found;
   auto starts = all_starts(told);
-  for (const auto& each : told.facts().faults) {
-    auto gap = gap_after(told, starts, each);
-    if (!gap)
-      continue;
-    auto& one = found[each.kind];
-    auto took = std::max(gap->second - gap->first, micros{0});
-    one.all.push_back(took);
-    if (!disturbed(told, each, gap->first, gap->second))
-      one.undisturbed.push_back(took);
+  for (const auto& of : told.facts().faults) {
+    auto from = of.to;
+    std::vector<micros> until;
+    if (interrupts(of.kind)) {
+      from = of.from;
+      until = next_starts(told, of);
+    } else if (auto next = start_after(starts, of);
+               holds_up(of.kind) && next != never) {
+      until = {next};
+    }
+    auto& one = found[of.kind];
+    for (auto each : until) {
+      auto took = std::max(each - from, micros{0});
+      auto clean = !disturbed(told, of, from, each);
+      if (each == until.front()) {
+        one.all.push_back(took);
+        if (clean)
+          one.undisturbed.push_back(took);
+      }
+      if (clean)
+        one.each_job.push_back(took);
+    }
   }
-  for (auto& [kind, one] : found) {
-    std::sort(one.all.begin(), one.all.end());
-    std::sort(one.undisturbed.begin(), one.undisturbed.end());
-  }
+  std::erase_if(found, [](const auto& x) { return x.second.all.empty(); });
+  for (auto& [kind, one] : found)
+    for (auto* each : {&one.all, &one.undisturbed, &one.each_job})
+      std::sort(each->begin(), each->end());
   return found;
 }
 

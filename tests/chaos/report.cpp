@@ -61,17 +61,26 @@ std::map<std::string, std::size_t> by_rule(const findings& found) {
   return counts;
 }
 
+void print_row(std::ostream& out, const std::string& name,
+               const std::vector<micros>& sorted) {
+  if (sorted.empty())
+    return;
+  out << "  " << std::left << std::setw(28) << name << std::right
+      << std::setw(5) << sorted.size();
+  for (auto share : {0.5, 0.99, 1.0})
+    out << std::setw(10) << seconds(percentile(sorted, share));
+  out << '\n';
+}
+
 void print_recoveries(std::ostream& out, const figures& sum) {
-  out << "recovery (while nothing else was wrong)\n"
-      << "                       n      p50      p99      max   max of all\n";
+  out << "recovery                         n       p50       p99       max\n";
   for (const auto& [kind, one] : sum.recoveries) {
-    const auto& clean = one.undisturbed;
-    out << "  " << std::left << std::setw(18) << to_string(kind) << std::right
-        << std::setw(4) << clean.size();
-    for (auto each : {percentile(clean, 0.5), percentile(clean, 0.99),
-                      percentile(clean, 1), percentile(one.all, 1)})
-      out << std::setw(9) << seconds(each);
-    out << '\n';
+    auto name = std::string{to_string(kind)};
+    print_row(out, name, one.undisturbed);
+    if (one.each_job.size() > one.undisturbed.size())
+      print_row(out, name + ", each job", one.each_job);
+    if (one.all.size() > one.undisturbed.size())
+      print_row(out, name + ", amid other faults", one.all);
   }
 }
 
@@ -91,6 +100,10 @@ json::object to_json(const std::map<fault_kind, recovery>& recoveries) {
         {"p50_us", percentile(clean, 0.5)},
         {"p99_us", percentile(clean, 0.99)},
         {"max_us", percentile(clean, 1)},
+        {"jobs", one.each_job.size()},
+        {"jobs_p50_us", percentile(one.each_job, 0.5)},
+        {"jobs_p99_us", percentile(one.each_job, 0.99)},
+        {"jobs_max_us", percentile(one.each_job, 1)},
         {"all", one.all.size()},
         {"max_of_all_us", percentile(one.all, 1)},
     };

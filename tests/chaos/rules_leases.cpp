@@ -11,6 +11,9 @@ using enum change::kind;
 /// SQLite's moments are milliseconds.
 constexpr micros tolerance = 2'000;
 
+/// The poller's patience, and plenty of time for the database.
+constexpr micros recorded_after = 400'000;
+
 std::string name_of(const lease_story& lease) {
   return lease.taken->id + " (fence " + std::to_string(lease.taken->fence)
          + ")";
@@ -151,6 +154,22 @@ void check_run(const story& told, const lease_story& lease, findings& found) {
          name + " on " + run.life + " after it was " + verb(lease.end->what)});
 }
 
+/// A start is recorded at the latest when its handler is not quick; from then
+/// on it keeps its attempt, whatever its node dies of.
+void check_attempt_kept(const story& told, const lease_story& lease,
+                        findings& found) {
+  const auto& run = *lease.run();
+  const auto* why = told.explain(lease);
+  if (!lease.ended_by(crashed) || run.ended != 0 || !why
+      || (why->kind != fault_kind::kill && why->kind != fault_kind::poisoned))
+    return;
+  auto ran = why->from - run.began;
+  if (ran > recorded_after && lease.end->attempt < lease.taken->attempt)
+    found.push_back({"attempt given back", name_of(lease) + " ran on "
+                                               + run.life + " for "
+                                               + std::to_string(ran) + " us"});
+}
+
 void check_order(const job_story& job, findings& found) {
   const lease_story* before = nullptr;
   // What it must run with next, by the last accepted outcome.
@@ -215,8 +234,10 @@ void check_leases(const story& told, findings& found) {
   for (const auto& [id, job] : told.jobs()) {
     check_order(job, found);
     for (const auto& each : job.leases) {
-      if (each.run())
+      if (each.run()) {
         check_run(told, each, found);
+        check_attempt_kept(told, each, found);
+      }
       if (each.reclaimed() && !told.explain(each))
         found.push_back(
             {"taken without cause",

@@ -92,6 +92,11 @@ public:
     return *this;
   }
 
+  tale& pass(micros time) {
+    now_ += time;
+    return *this;
+  }
+
   history& facts() { return facts_; }
 
   std::set<std::string> broken_rules() const {
@@ -302,6 +307,19 @@ TEST_CASE("more starts than attempts are found") {
   t.enqueue("once", 1).lease(1, 7).begin(7).hit(fault_kind::kill, 1);
   t.back(crashed, 7, 0, 1).lease(2, 8).begin(8).end("complete").back(gone, 8);
   REQUIRE(t.broken_rules() == rules{"too many attempts"});
+}
+
+TEST_CASE("an attempt that is given back though its handler ran is found") {
+  tale t;
+  t.enqueue().lease(1, 7).begin(7);
+  SECTION("for long") {
+    t.pass(second).hit(fault_kind::kill, 1).back(crashed, 7, 0, 1);
+    REQUIRE(t.broken_rules() == rules{"attempt given back", "lost"});
+  }
+  SECTION("for a moment: it may not be recorded yet") {
+    t.hit(fault_kind::kill, 1).back(crashed, 7, 0, 1);
+    REQUIRE(t.broken_rules() == rules{"lost"});
+  }
 }
 
 TEST_CASE("an arg that does not follow from the last outcome is found") {

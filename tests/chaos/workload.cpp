@@ -60,6 +60,17 @@ std::vector<promise> workload::draw(std::size_t count) {
   return jobs;
 }
 
+std::vector<promise> workload::draw_burst() {
+  std::vector<promise> jobs(static_cast<std::size_t>(50 + number(200)));
+  for (auto& each : jobs) {
+    each.queue = "quick";
+    each.type = "plain";
+    each.what.milliseconds = static_cast<int>(number(8));
+    each = named(std::move(each));
+  }
+  return jobs;
+}
+
 promise workload::draw_one() {
   int total = 0;
   for (const auto& each : recipes)

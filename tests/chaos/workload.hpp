@@ -18,6 +18,9 @@ public:
 
   std::vector<promise> draw(std::size_t count);
 
+  /// Many quick ones at once, so that nodes hold more than they perform.
+  std::vector<promise> draw_burst();
+
   /// One that kills its node, in one of the queues.
   promise draw_poison();
 
