@@ -24,7 +24,7 @@ struct traits {
 // In the order of fault_kind.
 constexpr std::array all{
     traits{"kill", 22, 0, 0, true, false, true},
-    traits{"pause", 6, 100, 1500, true, false, false},
+    traits{"pause", 6, 100, 1000, true, false, false},
     // Beyond the silence limit, which is added.
     traits{"stop", 10, 500, 5000, true, false, true},
     traits{"terminate", 8, 0, 0, true, false, true},
@@ -43,9 +43,10 @@ constexpr std::array all{
     traits{"kill_enqueuer", 3, 0, 0, false, false, false},
     traits{"poison", 6, 0, 0, false, false, false},
     traits{"poisoned", 0, 0, 0, true, false, true},
+    traits{"stalled", 0, 0, 0, false, true, true},
 };
 
-static_assert(all.size() == static_cast<std::size_t>(poisoned) + 1);
+static_assert(all.size() == static_cast<std::size_t>(stalled) + 1);
 
 const traits& of(fault_kind kind) {
   return all[static_cast<std::size_t>(kind)];
@@ -116,6 +117,7 @@ bool costs_answers(fault_kind kind) noexcept {
   case refuse:
   case restart_fast:
   case restart_immediate:
+  case stalled:
     return true;
   default:
     return false;

@@ -51,6 +51,9 @@ enum class fault_kind : std::uint8_t {
   poison,
   /// Not scheduled: what a poisonous job does to its node.
   poisoned,
+  /// Not scheduled: the machine let the test itself wait for so long that it
+  /// may have done the same to the nodes.
+  stalled,
 };
 
 inline constexpr auto last_scheduled = fault_kind::poison;
@@ -87,7 +90,7 @@ struct schedule_rules {
   int faults = 25;
   micros time = 60'000'000;
   int nodes = 3;
-  micros silence_limit = 3'000'000;
+  micros silence_limit = 4'000'000;
   /// Which kinds may come; each comes at least once when there is room.
   std::vector<fault_kind> kinds;
 };

@@ -135,7 +135,7 @@ struct history {
   /// Ids of jobs that were still stored when time was up.
   std::vector<std::string> left_over;
   int max_crashes = 3;
-  micros silence_limit = 3'000'000;
+  micros silence_limit = 4'000'000;
   /// No queue of a node ever had more slots.
   std::map<std::string, int> most_slots;
 };

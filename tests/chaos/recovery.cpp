@@ -85,9 +85,9 @@ bool interrupts(fault_kind kind) {
 
 /// Whether work begins again at its place when it is over.
 bool holds_up(fault_kind kind) {
-  return hits_the_server(kind) ? kind != fault_kind::lock_table
-                               : costs_answers(kind) && !interrupts(kind)
-                                     && kind != fault_kind::pause;
+  using enum fault_kind;
+  return costs_answers(kind) && !interrupts(kind) && kind != pause
+         && kind != stalled;
 }
 
 } // namespace

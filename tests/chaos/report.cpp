@@ -43,7 +43,7 @@ by_name(const std::map<fault_kind, std::size_t>& counts) {
 std::size_t injected(const figures& sum) {
   std::size_t total = 0;
   for (const auto& [kind, count] : sum.faults)
-    total += kind == fault_kind::poisoned ? 0 : count;
+    total += kind > last_scheduled ? 0 : count;
   return total;
 }
 

@@ -20,6 +20,8 @@ constexpr micros end_limit = 60'000'000;
 constexpr micros before_restart = 300'000;
 /// How often the logs are looked at for a node that starts.
 constexpr int tick_ms = 20;
+/// A turn of the loop that takes longer says that the machine is too busy.
+constexpr micros stall = 1'000'000;
 constexpr micros between_reports = 30'000'000;
 constexpr micros between_looks = 200'000;
 
@@ -173,6 +175,7 @@ void run::stop_nodes() {
 bool run::look_after_nodes_until(const std::function<bool()>& over,
                                  micros limit) {
   for (auto until = present() + limit; present() < until;) {
+    auto began = present();
     std::vector<pollfd> ends;
     for (auto& each : nodes_) {
       auto number = each->number();
@@ -192,6 +195,8 @@ bool run::look_after_nodes_until(const std::function<bool()>& over,
     if (over())
       return true;
     poll(ends.data(), ends.size(), tick_ms);
+    if (present() - began > stall)
+      facts_.faults.push_back({fault_kind::stalled, 0, began, present()});
   }
   return false;
 }

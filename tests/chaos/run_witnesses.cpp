@@ -11,7 +11,8 @@ void run::ask_witnesses() {
   facts_.promises = notes_.promises();
   facts_.performances = performances_of(lines_);
   facts_.changes = audit{rules_.database}.changes();
-  facts_.faults = injector_.faults();
+  auto made = injector_.faults();
+  facts_.faults.insert(facts_.faults.end(), made.begin(), made.end());
   facts_.silence_limit = rules_.silence_limit;
   for (const auto* queue : {"quick", "slow", "program"})
     facts_.most_slots[queue] = most_slots;

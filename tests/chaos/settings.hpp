@@ -26,7 +26,7 @@ struct settings {
   int nodes = 3;
   int faults = 25;
   micros time = 60'000'000;
-  micros silence_limit = 3'000'000;
+  micros silence_limit = 4'000'000;
   micros heartbeat = 500'000;
   /// After the last fault, so long until every node works again, and then so
   /// long until no job is left.
