@@ -171,6 +171,16 @@ TEST_CASE("a fault of another node explains nothing") {
   REQUIRE(t.broken_rules() == rules{"taken without cause"});
 }
 
+TEST_CASE("a fault that was over before the lease explains nothing, but for "
+          "connections that come back later") {
+  auto t = repeated();
+  auto& fault = t.facts().faults.front();
+  fault.from = fault.to = 1;
+  REQUIRE(t.broken_rules() == rules{"taken without cause"});
+  fault.kind = fault_kind::cut;
+  REQUIRE(t.broken_rules() == rules{});
+}
+
 TEST_CASE("an acknowledged job that was never stored is found") {
   tale t;
   t.enqueue();

@@ -108,8 +108,9 @@ const fault* story::explain(int number, micros from, micros to) const {
   for (const auto& each : facts_.faults) {
     if (!costs_leases(each.kind) || (each.node != 0 && each.node != number))
       continue;
-    auto after
-        = hits_a_node(each.kind) || hits_the_server(each.kind) ? aftermath : 0;
+    // Connections come back some time after what broke them; who was killed is
+    // another node when it is back.
+    auto after = costs_answers(each.kind) ? aftermath : 0;
     if (each.from > to || each.to + after < from)
       continue;
     auto rank = [](const fault& x) {
