@@ -81,8 +81,7 @@ struct heartbeat_call {
 };
 
 struct reclaim_call {
-  duration silence{0};
-  std::int32_t max_crashes = 0;
+  reclaim_rule rule;
 };
 
 struct reclaim_done {

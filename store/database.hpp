@@ -51,18 +51,27 @@ struct time_limits {
   duration statement = std::chrono::seconds{30};
 };
 
-/// Waits for the hints that `job_store::wake` sends, on a connection of its
-/// own. All but `interrupt` belong to one thread.
+/// What a listener heard.
+struct hints {
+  /// They may have due jobs. Each is named once.
+  std::vector<std::string> queues;
+  /// Somebody asked to cancel running jobs: a `heartbeat` tells which.
+  bool cancels = false;
+
+  bool empty() const { return queues.empty() && !cancels; }
+};
+
+/// Waits for the hints that `job_store::wake` and `cancel` send, on a
+/// connection of its own. All but `interrupt` belong to one thread.
 class wake_listener {
 public:
   virtual ~wake_listener() = default;
 
   /// Blocks until a hint comes, `limit` passes (an empty answer), `interrupt`
-  /// is called (an empty answer) or the connection breaks (an error). Each
-  /// queue is named once. When `limit` passes, the database is asked whether it
-  /// is still there, since a connection may be dead without a word.
-  [[nodiscard]] virtual result<std::vector<std::string>> wait(duration limit)
-      = 0;
+  /// is called (an empty answer) or the connection breaks (an error). When
+  /// `limit` passes, the database is asked whether it is still there, since a
+  /// connection may be dead without a word.
+  [[nodiscard]] virtual result<hints> wait(duration limit) = 0;
 
   /// Ends the present or the next `wait`. Any thread.
   virtual void interrupt() noexcept = 0;

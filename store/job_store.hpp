@@ -56,25 +56,27 @@ public:
        std::optional<incarnation> previous = std::nullopt)
       = 0;
 
-  /// Tells that the joined node lives, and its figures. `incarnation_lost`
-  /// when it was declared dead meanwhile.
-  [[nodiscard]] virtual result<void>
+  /// Tells that the joined node lives, and its figures. Answers the leases of
+  /// this node that somebody asked to cancel. `incarnation_lost` when it was
+  /// declared dead meanwhile.
+  [[nodiscard]] virtual result<std::vector<lease_ref>>
   heartbeat(const std::vector<node_queue>& queues) = 0;
 
   /// Gives up the lock and the registration. The node should hold no leases any
-  /// more. What it still holds is freed and due at once, with its attempt
-  /// counted and "worker died" as last error; but no job has killed the node,
-  /// so that this is no crash: what was a suspect stays one, and nothing else
-  /// becomes one.
+  /// more. What it still holds is freed as by `reclaim`; but no job has killed
+  /// the node, so that this is no crash: what was a suspect stays one, and
+  /// nothing else becomes one.
   [[nodiscard]] virtual result<void> leave() = 0;
 
-  /// Frees the leases of dead nodes: those whose lock is free, and those that
-  /// sent no heartbeat for `silence` though their lock is held (a stopped
-  /// process). Freed jobs keep their attempt, get "worker died" with the node
-  /// as last error, count a crash and wait as suspects; from `max_crashes`
-  /// crashes on they go to the dead letters instead.
-  [[nodiscard]] virtual result<reclaim_report> reclaim(duration silence,
-                                                       std::int32_t max_crashes)
+  /// Frees the leases of dead nodes: those whose lock was found free and still
+  /// is when `grace` has passed, and those that sent no heartbeat for `silence`
+  /// though their lock is held (a stopped process). A freed job is due at once,
+  /// has "worker died" with the node and the moment as last error, and keeps
+  /// its attempt if its start was recorded, else gets it back. It counts a
+  /// crash and waits as a suspect (also without a record: it may have begun a
+  /// moment ago), and from `max_crashes` crashes on it goes to the dead letters
+  /// instead; but not if it was leased `isolated`.
+  [[nodiscard]] virtual result<reclaim_report> reclaim(const reclaim_rule& rule)
       = 0;
 
   // -- jobs out (the joined node only)
@@ -96,7 +98,16 @@ public:
     return error{errc::unsupported, "this store does not list held leases"};
   }
 
-  /// Writes outcomes, each compared by (id, fence). Works on any connection.
+  /// Records that these leased jobs start now: from here on a crash keeps
+  /// their attempt. Answers for each whether it is still ours; what is not must
+  /// not be started. Works on any connection.
+  [[nodiscard]] virtual result<std::vector<bool>>
+  start(const std::vector<lease_ref>& leases) = 0;
+
+  /// Writes outcomes, each compared by (id, fence). A job that somebody asked
+  /// to cancel is due at once when it comes back (by `retried`, `rescheduled`,
+  /// or in another way), and the next lease moves it to the dead letters as
+  /// "cancelled". Works on any connection.
   [[nodiscard]] virtual result<settle_report>
   settle(const std::vector<settlement>& settlements) = 0;
 
@@ -124,9 +135,10 @@ public:
   /// All registered nodes, by start.
   [[nodiscard]] virtual result<std::vector<node_info>> nodes() = 0;
 
-  /// Removes jobs that wait (also delayed ones and suspects). Answers how many
-  /// of the ids were removed; running ones are left alone.
-  [[nodiscard]] virtual result<std::size_t>
+  /// Removes jobs that wait (also delayed ones and suspects) and marks running
+  /// ones, whose nodes learn it by `heartbeat`, sooner where the database has
+  /// wake-ups. One answer for each id.
+  [[nodiscard]] virtual result<std::vector<cancel_answer>>
   cancel(const std::vector<std::string>& ids) = 0;
 
   [[nodiscard]] virtual result<std::vector<dead_letter>>

@@ -90,9 +90,10 @@ public:
     self_->delayed_send(self_, std::max(next, duration{1000}), reclaim_atom_v);
     if (std::exchange(reclaiming_, true))
       return;
-    self_
-        ->request(options_.store, caf::infinite,
-                  reclaim_call{options_.silence_limit, options_.max_crashes})
+    reclaim_rule rule{.silence = options_.silence_limit,
+                      .max_crashes = options_.max_crashes,
+                      .grace = reclaim_grace};
+    self_->request(options_.store, caf::infinite, reclaim_call{rule})
         .then(
             [this](const reclaim_done& done) {
               reclaiming_ = false;

@@ -25,6 +25,9 @@ struct keeper_options {
   spawn_mode mode = spawn_mode::threads;
 };
 
+/// So long a node whose lock was found free may come back to its leases.
+inline constexpr auto reclaim_grace = std::chrono::milliseconds{300};
+
 /// The backlog is counted this often, while somebody looks at the metrics.
 inline constexpr auto backlog_interval = std::chrono::seconds{5};
 

@@ -47,12 +47,12 @@ public:
   void listen() {
     if (!source_ && !connect())
       return;
-    auto queues = source_->wait(wait_limit);
+    auto heard = source_->wait(wait_limit);
     if (options_.off->stopped())
       return self_->quit();
-    if (!queues)
-      return fail(queues.error());
-    for (const auto& queue : *queues)
+    if (!heard)
+      return fail(heard.error());
+    for (const auto& queue : heard->queues)
       self_->send(options_.supervisor, wake_up{queue, duration{0}});
     self_->send(self_, listen_atom_v);
   }

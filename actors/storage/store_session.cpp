@@ -81,9 +81,7 @@ public:
   }
 
   reclaim_done reclaim(const reclaim_call& call) {
-    auto answer = perform([&](job_store& s) {
-      return s.reclaim(call.silence, call.max_crashes);
-    });
+    auto answer = perform([&](job_store& s) { return s.reclaim(call.rule); });
     if (answer)
       return {std::move(*answer), std::nullopt};
     return {{}, answer.error()};

@@ -44,7 +44,8 @@ public:
                   // One for all, as for every bulk.
                   .request_id = what.request_id.empty() ? new_request_id()
                                                         : what.request_id,
-                  .max_attempts = what.max_attempts} {}
+                  .max_attempts = what.max_attempts,
+                  .timeout = what.timeout} {}
 
   exit_code run() {
     auto code = exit_code::done;

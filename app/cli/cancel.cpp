@@ -8,35 +8,21 @@ namespace callboard::app {
 
 namespace {
 
-/// Why `id` could not be removed.
+/// Why there was nothing to cancel.
 exit_code explain(job_store& store, const std::string& id, console& io) {
   auto found = store.find(id);
   if (!found)
     return complain(io, found.error());
-  if (!*found)
-    return complain(io,
-                    "no job has the id '" + id
-                        + "'; it may have been performed already",
-                    exit_code::failed);
-  const auto& job = **found;
-  switch (job.state) {
-  case job_state::running:
-    return complain(io,
-                    "job '" + id + "' runs on node '" + job.node
-                        + "'; only jobs that wait can be cancelled",
-                    exit_code::conflict);
-  case job_state::dead:
+  if (*found && (*found)->state == job_state::dead)
     return complain(io,
                     "job '" + id
                         + "' is a dead letter; remove it with: callboard dead"
                           " purge "
                         + id,
                     exit_code::conflict);
-  default:
-    return complain(
-        io, "job '" + id + "' changed while it was to be cancelled; try again",
-        exit_code::conflict);
-  }
+  return complain(
+      io, "no job has the id '" + id + "'; it may have been performed already",
+      exit_code::failed);
 }
 
 } // namespace
@@ -46,16 +32,18 @@ exit_code perform(const cancel_command& what, console& io) {
   if (auto* code = std::get_if<exit_code>(&connected))
     return *code;
   auto& store = *std::get<connection>(connected).store;
+  auto answers = store.cancel(what.ids);
+  if (!answers)
+    return complain_about(io, answers.error(), what.config);
   auto worst = exit_code::done;
-  // One by one, to tell of each what became of it; nobody types thousands.
-  for (const auto& id : what.ids) {
-    auto removed = store.cancel({id});
-    if (!removed)
-      return complain_about(io, removed.error(), what.config);
-    if (*removed != 0)
-      io.out << id << '\n';
-    else
+  for (std::size_t i = 0; i < what.ids.size(); ++i) {
+    const auto& id = what.ids[i];
+    if ((*answers)[i] == cancel_answer::unknown)
       worst = std::max(worst, explain(store, id, io));
+    else
+      io.out << id
+             << ((*answers)[i] == cancel_answer::removed ? " removed\n"
+                                                         : " asked\n");
   }
   return worst;
 }

@@ -43,6 +43,7 @@ struct enqueue_command : common_options {
   std::int16_t priority = 0;
   std::string request_id;
   std::int32_t max_attempts = 0;
+  duration timeout{0};
   bool strict = false;
   /// Jobs as lines of JSON; queue, type and the rest above are their defaults.
   bool from_stdin = false;

@@ -53,7 +53,8 @@ result<new_job> job_of(const enqueue_command& what, std::size_t arg_limit,
               .run_at = what.run_at,
               .priority = what.priority,
               .request_id = what.request_id,
-              .max_attempts = what.max_attempts};
+              .max_attempts = what.max_attempts,
+              .timeout = what.timeout};
   if (!what.arg_file.empty()) {
     auto bytes = read_bytes(what.arg_file, standard_input, arg_limit);
     if (!bytes)

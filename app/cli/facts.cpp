@@ -2,6 +2,7 @@
 
 #include "app/cli/table.hpp"
 #include "app/cli/text.hpp"
+#include "config/duration.hpp"
 #include "store/model/text.hpp"
 
 #include <algorithm>
@@ -44,6 +45,8 @@ facts facts_of(const job& what) {
             {"attempt", std::to_string(what.attempt)}};
   if (what.max_attempts != 0)
     out.back().second += " of " + std::to_string(what.max_attempts);
+  if (what.timeout != duration{0})
+    out.emplace_back("timeout", config::duration_text(what.timeout));
   out.emplace_back("priority", std::to_string(what.priority));
   out.emplace_back("enqueued", show_moment(what.created_at));
   out.emplace_back("run at", show_moment(what.run_at));

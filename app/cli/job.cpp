@@ -21,6 +21,8 @@ void print_job(const job_info& what, console& io) {
   lines.emplace_back("fence", std::to_string(what.fence));
   if (what.crashes != 0)
     lines.emplace_back("crashes", std::to_string(what.crashes));
+  if (what.cancelled)
+    lines.emplace_back("cancelled", "asked to stop");
   print_facts(lines, io);
   print_error_and_arg(what.value, io);
 }

@@ -110,6 +110,14 @@ complaint take_delay(const json::value& from, duration& to) {
   return std::nullopt;
 }
 
+complaint take_timeout(const json::value& from, duration& to) {
+  if (auto wrong = take_delay(from, to))
+    return wrong;
+  if (to <= duration{0})
+    return "must be longer than 0; leave it out for the type's timeout";
+  return std::nullopt;
+}
+
 complaint take_moment(const json::value& from, std::optional<time_point>& to) {
   if (!from.is_string())
     return "must be a string, such as \"2026-11-24T08:00:00Z\"";
@@ -143,8 +151,10 @@ complaint take(std::string_view key, const json::value& from,
     return take_text(from, to.request_id);
   if (key == "max_attempts")
     return take_number(from, to.max_attempts, 1);
+  if (key == "timeout")
+    return take_timeout(from, to.timeout);
   return "is not known; the keys are queue, type, arg, arg_base64, id, delay,"
-         " run_at, priority, request_id and max_attempts";
+         " run_at, priority, request_id, max_attempts and timeout";
 }
 
 /// Pairs of keys of which one line may have one.

@@ -27,6 +27,7 @@ void add_job(json::object& to, const job& what) {
   to["request_id"] = what.request_id;
   to["attempt"] = what.attempt;
   to["max_attempts"] = what.max_attempts;
+  to["timeout_seconds"] = seconds(what.timeout);
   to["priority"] = what.priority;
   to["run_at"] = show_moment(what.run_at);
   to["created_at"] = show_moment(what.created_at);
@@ -64,6 +65,7 @@ json::object to_json(const job_info& what, bool with_arg) {
   out["state"] = to_string(what.state);
   out["fence"] = what.fence;
   out["crashes"] = what.crashes;
+  out["cancelled"] = what.cancelled;
   if (what.node.empty())
     out["node"] = nullptr;
   else

@@ -63,6 +63,9 @@ void add_when(CLI::App& app, enqueue_command& value) {
                  "3. Default: what the type's retry policy says.")
       ->option_text("N")
       ->check(CLI::Range(1, std::numeric_limits<std::int32_t>::max()));
+  add_duration(app, "--timeout", value.timeout,
+               "How long one attempt may take, such as 30s. Default: what the "
+               "type says.");
 }
 
 void add_bulk(CLI::App& app, enqueue_command& value) {
@@ -70,8 +73,9 @@ void add_bulk(CLI::App& app, enqueue_command& value) {
       "--stdin", value.from_stdin,
       "Read jobs from standard input, one JSON object a line with the keys "
       "queue, type, arg (a string, or any JSON, which is stored as JSON "
-      "text) or arg_base64, id, delay, run_at, priority, request_id and "
-      "max_attempts. Stored in batches of up to 1,000 lines (8 MiB), each of "
+      "text) or arg_base64, id, delay, run_at, priority, request_id, "
+      "max_attempts and timeout. Stored in batches of up to 1,000 lines (8 "
+      "MiB), each of "
       "them completely or not at all; memory stays constant.");
   app.add_flag("--skip-existing", value.skip_existing,
                "With --stdin, pass over jobs whose id is stored already. "

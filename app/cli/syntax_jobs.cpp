@@ -159,11 +159,13 @@ void add_job(CLI::App& root, command& chosen) {
 
 void add_cancel(CLI::App& root, command& chosen) {
   auto* app = root.add_subcommand(
-      "cancel", "Remove jobs that wait.\n"
+      "cancel", "Remove jobs that wait, ask running ones to stop.\n"
                 "\n"
-                "Prints the id of each job that was removed. One that runs "
-                "or is dead is left alone (exit code 3), as is one that is "
-                "not stored (exit code 1).");
+                "Prints a line for each job: its id and removed, or its id and "
+                "asked. One that is asked to stop is done if it completes "
+                "nevertheless, else it goes to the dead letters as cancelled; "
+                "it is not run again. A dead letter is left alone (exit code "
+                "3); an id that is not stored is exit code 1.");
   auto value = choose<cancel_command>(*app, chosen);
   add_ids(*app, value->ids, "The ids of the jobs.")->required();
   add_common(*app, *value, "  callboard cancel order-4711 order-4712");

@@ -25,6 +25,8 @@ struct job {
   /// More attempts than this end in the dead letters; 0 leaves it to the
   /// handler's retry policy.
   std::int32_t max_attempts = 0;
+  /// How long one attempt may take; 0 leaves it to the type's setting.
+  duration timeout{0};
   /// Smaller goes first.
   std::int16_t priority = 0;
   /// Why the last attempt failed; empty before the first failure.
@@ -62,6 +64,9 @@ struct job_info {
   std::int64_t fence = 0;
   /// How many nodes died while they held it.
   std::int32_t crashes = 0;
+  /// Somebody asked to cancel it: whoever runs it was told, and it will not be
+  /// given out again.
+  bool cancelled = false;
   /// The node that holds it, or empty.
   std::string node;
   /// The last change: enqueue, lease, settle, or the move to the dead letters.

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <variant>
@@ -32,6 +33,9 @@ struct leased_job {
   /// Its node died while it was leased before: perform it alone, so that a
   /// poisonous job does not drag its neighbours along.
   bool suspect = false;
+  /// That it starts is durable: a crash from now on keeps its attempt. A
+  /// suspect always comes so; of others see `lease_request::start`.
+  bool recorded = true;
 };
 
 /// One poller's wish.
@@ -43,14 +47,20 @@ struct lease_request {
   /// holds exactly that one job. The caller passes false while it holds
   /// another suspect.
   bool suspects = true;
+  /// The first so many jobs of the batch begin at once: their start is
+  /// recorded by the lease. That of the others is by `job_store::start`.
+  std::size_t start = std::numeric_limits<std::size_t>::max();
+  /// The queue's handlers run in other processes, so that its jobs can't kill
+  /// the node: a death of the node is then no crash of theirs.
+  bool isolated = false;
 };
 
 /// What one poller gets.
 struct lease_batch {
   /// In order of priority, due time, creation (id).
   std::vector<leased_job> jobs;
-  /// Jobs whose attempts were used up and which went to the dead letters in
-  /// the same step.
+  /// Jobs that went to the dead letters in the same step: their attempts were
+  /// used up, or somebody had asked to cancel them.
   std::vector<job> exhausted;
   /// When fewer than `limit` were found: how long until the queue's next
   /// delayed job is due (from the database's present moment; never negative),
@@ -72,6 +82,18 @@ struct settle_report {
   std::vector<bool> accepted;
 };
 
+/// Who is dead for `reclaim`, and what becomes of the jobs that were held.
+struct reclaim_rule {
+  /// A node whose lock is held is dead after so long without a heartbeat.
+  duration silence{0};
+  /// From so many crashes on a job goes to the dead letters.
+  std::int32_t max_crashes = 0;
+  /// A node whose lock is free is first only missed, and dead when it has not
+  /// come back so long after it was missed first. It goes by who looks: after
+  /// an outage of the database the time begins with the first look.
+  duration grace{0};
+};
+
 /// What `reclaim` did.
 struct reclaim_report {
   /// Names of the nodes that were found dead.
@@ -80,6 +102,19 @@ struct reclaim_report {
   std::size_t freed = 0;
   /// Jobs that went to the dead letters, having outlived too many nodes.
   std::vector<job> dead;
+  /// Nodes whose lock is free and which still have time to come back.
+  std::size_t missed = 0;
+};
+
+/// What became of one id that was to be cancelled.
+enum class cancel_answer : std::uint8_t {
+  /// It waited, and is gone.
+  removed,
+  /// It runs: its node will be told to stop it, and it will not be given out
+  /// again. It is done if its handler completes it nevertheless.
+  asked,
+  /// No such job is stored (any more); a dead letter is none.
+  unknown,
 };
 
 } // namespace callboard

@@ -74,6 +74,10 @@ std::optional<error> fault_of(const new_job& job, std::size_t arg_limit,
       errc::invalid_job, "run_at", "must lie between the years 1970 and 9999");
   check.expect(job.max_attempts >= 0, errc::invalid_job, "max_attempts",
                "is negative; 0 leaves it to the retry policy");
+  check.expect(job.timeout >= duration::zero(), errc::invalid_job, "timeout",
+               "is negative; 0 leaves it to the type's setting");
+  check.expect(job.timeout <= longest_delay, errc::invalid_job, "timeout",
+               "is longer than 100 years");
   return check.fault();
 }
 

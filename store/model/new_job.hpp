@@ -30,6 +30,8 @@ struct new_job {
   std::string request_id{};
   /// 0 leaves it to the handler's retry policy.
   std::int32_t max_attempts = 0;
+  /// How long one attempt may take; 0 leaves it to the type's setting.
+  duration timeout{0};
 };
 
 /// The bounds of what can be stored. All in bytes, all inclusive.

@@ -20,7 +20,7 @@ parameters enqueue_chunk(const std::vector<new_job>& jobs, std::size_t& from,
                          std::optional<std::int64_t> clock) {
   std::vector<std::string_view> ids, queues, types, request_ids;
   std::vector<const std::string*> args;
-  std::vector<std::int64_t> priorities, max_attempts, delays;
+  std::vector<std::int64_t> priorities, max_attempts, timeouts, delays;
   std::vector<std::optional<std::int64_t>> run_ats;
   std::size_t bytes = 0;
   while (from < jobs.size() && ids.size() < chunk_jobs
@@ -34,6 +34,7 @@ parameters enqueue_chunk(const std::vector<new_job>& jobs, std::size_t& from,
     request_ids.push_back(one.request_id);
     priorities.push_back(one.priority);
     max_attempts.push_back(one.max_attempts);
+    timeouts.push_back(bounded(one.timeout).count());
     delays.push_back(bounded(one.delay).count());
     run_ats.push_back(std::nullopt);
     if (one.run_at)
@@ -41,7 +42,7 @@ parameters enqueue_chunk(const std::vector<new_job>& jobs, std::size_t& from,
   }
   parameters values;
   values.add(clock).add(ids).add(queues).add(types).add_bytes(args);
-  values.add(request_ids).add(priorities).add(max_attempts);
+  values.add(request_ids).add(priorities).add(max_attempts).add(timeouts);
   values.add(run_ats).add(delays);
   return values;
 }

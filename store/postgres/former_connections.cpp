@@ -11,11 +11,11 @@ namespace callboard::store {
 namespace {
 
 /// Whether that process still held the lock.
-bool end(incarnation id, int process, postgres_connection& to) {
+bool end_process(incarnation id, int process, postgres_connection& over) {
   parameters who;
   who.add(id).add(std::int64_t{process});
   try {
-    return to.query(postgres::end_lock_holder, who).size() > 0;
+    return over.query(postgres::end_lock_holder, who).size() > 0;
   } catch (const failure& why) {
     // Not by this role: then it ends when the server notices.
     if (why.code() != errc::permission_denied)
@@ -36,7 +36,8 @@ void former_connections::unlocked(incarnation id) {
   processes_.erase(id);
 }
 
-bool former_connections::take_over(incarnation id, postgres_connection& to) {
+std::optional<bool> former_connections::end(incarnation id,
+                                            postgres_connection& over) {
   int process = 0;
   {
     std::lock_guard lock{mutex_};
@@ -44,25 +45,8 @@ bool former_connections::take_over(incarnation id, postgres_connection& to) {
       process = known->second;
   }
   if (process == 0)
-    return false;
-  auto held = end(id, process, to);
-  try {
-    postgres_transaction tx{to};
-    to.run(postgres::wait_a_moment);
-    to.query(postgres::lock, parameters{}.add(id));
-    tx.commit();
-    return true;
-  } catch (const failure& why) {
-    if (why.code() != errc::database_busy)
-      throw;
-    if (!held)
-      return false;
-    throw failure{{errc::database_busy,
-                   to.name()
-                       + " still holds the lock of this node's former"
-                         " connection: it goes when the server notices that"
-                         " nobody is behind it"}};
-  }
+    return std::nullopt;
+  return end_process(id, process, over);
 }
 
 } // namespace callboard::store

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 namespace callboard::store {
 
@@ -20,11 +21,10 @@ public:
   void locked(incarnation id, const postgres_connection& on);
   void unlocked(incarnation id);
 
-  /// Takes the lock of `id` on `to` when the connection that held it before was
-  /// one of this program: ends that one, and waits a moment for its lock.
-  /// `database_busy` when the server does not get it done; false when the lock
-  /// is somebody else's, or was not taken in time. Throws `failure`.
-  bool take_over(incarnation id, postgres_connection& to);
+  /// Ends the connection of this program that locked `id` last, by way of
+  /// another one. Answers whether it still held the lock, which goes in a
+  /// moment; nothing when there was no such connection. Throws `failure`.
+  std::optional<bool> end(incarnation id, postgres_connection& over);
 
 private:
   std::mutex mutex_;

@@ -33,13 +33,13 @@ postgres_listener::~postgres_listener() {
   ::close(interrupt_);
 }
 
-result<std::vector<std::string>> postgres_listener::wait(duration limit) {
+result<hints> postgres_listener::wait(duration limit) {
   using std::chrono::steady_clock;
   return postgres_guard(connection_->name(), [&] {
     auto deadline = steady_clock::now() + std::max(limit, duration{0});
     // Some may have come along with an answer.
-    auto queues = drain();
-    while (queues.empty()) {
+    auto heard = drain();
+    while (heard.empty()) {
       auto left = std::chrono::ceil<std::chrono::milliseconds>(
           deadline - steady_clock::now());
       auto timeout = std::clamp<std::int64_t>(left.count(), 0,
@@ -52,14 +52,14 @@ result<std::vector<std::string>> postgres_listener::wait(duration limit) {
       if (both[1].revents) {
         std::uint64_t count = 0;
         [[maybe_unused]] auto read = ::read(interrupt_, &count, sizeof count);
-        return queues;
+        return heard;
       }
       if (both[0].revents) {
         if (!PQconsumeInput(connection_->native())
             || PQstatus(connection_->native()) != CONNECTION_OK)
           throw failure{lost_connection(connection_->name(),
                                         PQerrorMessage(connection_->native()))};
-        queues = drain();
+        heard = drain();
         continue;
       }
       if (steady_clock::now() >= deadline) {
@@ -67,7 +67,7 @@ result<std::vector<std::string>> postgres_listener::wait(duration limit) {
         return drain();
       }
     }
-    return queues;
+    return heard;
   });
 }
 
@@ -76,13 +76,19 @@ void postgres_listener::interrupt() noexcept {
   [[maybe_unused]] auto written = ::write(interrupt_, &one, sizeof one);
 }
 
-std::vector<std::string> postgres_listener::drain() {
+hints postgres_listener::drain() {
+  hints heard;
   std::set<std::string> queues;
   while (auto* hint = PQnotifies(connection_->native())) {
-    queues.emplace(hint->extra);
+    // Only `cancel` names no queue.
+    if (*hint->extra == '\0')
+      heard.cancels = true;
+    else
+      queues.emplace(hint->extra);
     PQfreemem(hint);
   }
-  return {queues.begin(), queues.end()};
+  heard.queues.assign(queues.begin(), queues.end());
+  return heard;
 }
 
 } // namespace callboard::store

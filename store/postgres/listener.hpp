@@ -14,11 +14,11 @@ public:
   explicit postgres_listener(std::unique_ptr<postgres_connection> connection);
   ~postgres_listener() override;
 
-  result<std::vector<std::string>> wait(duration limit) override;
+  result<hints> wait(duration limit) override;
   void interrupt() noexcept override;
 
 private:
-  std::vector<std::string> drain();
+  hints drain();
 
   std::unique_ptr<postgres_connection> connection_;
   int interrupt_ = -1;

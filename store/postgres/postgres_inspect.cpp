@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_map>
 #include <utility>
 
 namespace callboard::store {
@@ -28,22 +29,23 @@ std::vector<std::string_view> storable(const std::vector<std::string>& ids) {
 job_info info_at(const rows& found, int row) {
   job_info info;
   info.value = found.job_at(row, 0);
-  info.state = state_of(found.number(row, 11), info.value.run_at,
-                        found.moment(row, 16));
-  info.fence = found.number(row, 12);
-  info.crashes = static_cast<std::int32_t>(found.number(row, 13));
-  info.node = found.text(row, 14);
-  info.updated_at = found.moment(row, 15);
+  info.state = state_of(found.number(row, 12), info.value.run_at,
+                        found.moment(row, 18));
+  info.fence = found.number(row, 13);
+  info.crashes = static_cast<std::int32_t>(found.number(row, 14));
+  info.node = found.text(row, 15);
+  info.updated_at = found.moment(row, 16);
+  info.cancelled = found.number(row, 17) != 0;
   return info;
 }
 
 dead_letter letter_at(const rows& found, int row) {
-  return {found.number(row, 11), found.job_at(row, 0), found.moment(row, 12)};
+  return {found.number(row, 12), found.job_at(row, 0), found.moment(row, 13)};
 }
 
 job_info dead_info_at(const rows& found, int row) {
-  return info_of(letter_at(found, row), found.number(row, 13),
-                 static_cast<std::int32_t>(found.number(row, 14)));
+  return info_of(letter_at(found, row), found.number(row, 14),
+                 static_cast<std::int32_t>(found.number(row, 15)));
 }
 
 parameters picked(const dead_filter& filter) {
@@ -130,14 +132,24 @@ result<std::vector<queue_counts>> postgres_store::counts(std::int64_t cap) {
   });
 }
 
-result<std::size_t>
+result<std::vector<cancel_answer>>
 postgres_store::cancel(const std::vector<std::string>& ids) {
-  auto known = storable(ids);
-  if (known.empty())
-    return std::size_t{0};
+  std::vector<cancel_answer> answers(ids.size(), cancel_answer::unknown);
+  auto possible = storable(ids);
+  if (possible.empty())
+    return answers;
   return guarded([&] {
-    auto done = connection_->change(postgres::cancel, parameters{}.add(known));
-    return static_cast<std::size_t>(done.changed());
+    auto done
+        = connection_->change(postgres::cancel, parameters{}.add(possible));
+    std::unordered_map<std::string_view, cancel_answer> found;
+    for (int i = 0; i < done.size(); ++i)
+      found.emplace(done.bytes(i, 0), done.number(i, 1) != 0
+                                          ? cancel_answer::asked
+                                          : cancel_answer::removed);
+    for (std::size_t i = 0; i < ids.size(); ++i)
+      if (auto one = found.find(ids[i]); one != found.end())
+        answers[i] = one->second;
+    return answers;
   });
 }
 

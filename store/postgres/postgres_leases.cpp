@@ -119,7 +119,7 @@ void postgres_store::lease_some(const std::vector<lease_request>& requests,
                                 std::vector<std::size_t>& again) {
   auto started = clock::now();
   std::vector<std::string_view> queues;
-  std::vector<std::int64_t> limits, suspects;
+  std::vector<std::int64_t> limits, suspects, starts, isolated;
   lines look;
   std::vector<bool> hinted;
   std::unordered_map<std::string_view, std::size_t> number_of;
@@ -130,6 +130,8 @@ void postgres_store::lease_some(const std::vector<lease_request>& requests,
     constexpr std::size_t most = 1'000'000;
     limits.push_back(static_cast<std::int64_t>(std::min(request.limit, most)));
     suspects.push_back(request.suspects);
+    starts.push_back(static_cast<std::int64_t>(std::min(request.start, most)));
+    isolated.push_back(request.isolated);
     const auto* marks
         = with_hints ? hints_.find(request.queue, started) : nullptr;
     hinted.push_back(marks != nullptr);
@@ -137,7 +139,8 @@ void postgres_store::lease_some(const std::vector<lease_request>& requests,
   }
   parameters values;
   values.add(*member_).add(this->clock()).add(queues).add(limits);
-  values.add(suspects).add(look.of_mark).add(look.priorities).add(look.lows);
+  values.add(suspects).add(starts).add(isolated);
+  values.add(look.of_mark).add(look.priorities).add(look.lows);
   values.add(look.of_gap).add(look.above).add(look.below);
   auto found = connection_->repeat(postgres::lease, values);
   std::vector<answer> answers(round.size());
@@ -156,7 +159,8 @@ void postgres_store::lease_some(const std::vector<lease_request>& requests,
       now = found.moment(row, 11);
       break;
     case of_leased:
-      one.jobs.push_back({found.job_at(row, 1), found.number(row, 12), false});
+      one.jobs.push_back({found.job_at(row, 1), found.number(row, 13), false,
+                          found.number(row, 14) == 0});
       break;
     default:
       one.exhausted.push_back(found.job_at(row, 1));

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::array migrations{
     migration{1, "jobs", postgres::migrations::_001_jobs_sql},
+    migration{2, "recovery", postgres::migrations::_002_recovery_sql},
 };
 
 // Answers whether a step was taken.

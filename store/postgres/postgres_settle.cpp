@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace callboard::store {
@@ -26,6 +27,15 @@ lease_columns columns_of(const std::vector<settle_item>& items) {
 
 parameters leases_of(const std::vector<settle_item>& items) {
   auto columns = columns_of(items);
+  return std::move(parameters{}.add(columns.ids).add(columns.fences));
+}
+
+parameters leases_of(const std::vector<lease_ref>& leases) {
+  lease_columns columns;
+  for (const auto& lease : leases) {
+    columns.ids.push_back(lease.id);
+    columns.fences.push_back(lease.fence);
+  }
   return std::move(parameters{}.add(columns.ids).add(columns.fences));
 }
 
@@ -117,19 +127,29 @@ void postgres_store::settle_kind(const char* sql,
         = true;
 }
 
+result<std::vector<bool>>
+postgres_store::start(const std::vector<lease_ref>& leases) {
+  std::vector<bool> ours(leases.size());
+  if (leases.empty())
+    return ours;
+  return guarded([&] {
+    auto done = connection_->repeat(postgres::start, leases_of(leases));
+    std::set<std::pair<std::string_view, std::int64_t>> found;
+    for (int row = 0; row < done.size(); ++row)
+      found.emplace(done.bytes(row, 0), done.number(row, 1));
+    for (std::size_t i = 0; i < leases.size(); ++i)
+      ours[i] = found.contains({leases[i].id, leases[i].fence});
+    return ours;
+  });
+}
+
 result<std::size_t>
 postgres_store::release(const std::vector<lease_ref>& leases) {
   if (leases.empty())
     return std::size_t{0};
   return guarded([&] {
-    std::vector<std::string_view> ids;
-    std::vector<std::int64_t> fences;
-    for (const auto& lease : leases) {
-      ids.push_back(lease.id);
-      fences.push_back(lease.fence);
-    }
-    parameters values;
-    values.add(ids).add(fences).add(clock());
+    auto values = leases_of(leases);
+    values.add(clock());
     auto done = connection_->change(postgres::release, values);
     return static_cast<std::size_t>(done.changed());
   });

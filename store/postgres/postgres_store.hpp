@@ -28,14 +28,14 @@ public:
   result<void> enqueue(const std::vector<new_job>& jobs) override;
   result<void> wake(const std::vector<std::string>& queues) override;
 
-  // -- membership: postgres_membership.cpp ------------------------------------
+  // -- membership: postgres_membership.cpp, postgres_reclaim.cpp --------------
 
   result<incarnation> join(std::string_view name, std::string_view address,
                            std::optional<incarnation> previous) override;
-  result<void> heartbeat(const std::vector<node_queue>& queues) override;
+  result<std::vector<lease_ref>>
+  heartbeat(const std::vector<node_queue>& queues) override;
   result<void> leave() override;
-  result<reclaim_report> reclaim(duration silence,
-                                 std::int32_t max_crashes) override;
+  result<reclaim_report> reclaim(const reclaim_rule& rule) override;
   result<std::vector<node_info>> nodes() override;
 
   // -- jobs out: postgres_leases.cpp, postgres_settle.cpp ---------------------
@@ -43,6 +43,8 @@ public:
   result<std::vector<lease_batch>>
   lease(const std::vector<lease_request>& requests) override;
   result<std::vector<lease_ref>> held() override;
+  result<std::vector<bool>>
+  start(const std::vector<lease_ref>& leases) override;
   result<settle_report>
   settle(const std::vector<settlement>& settlements) override;
   result<std::size_t> release(const std::vector<lease_ref>& leases) override;
@@ -53,7 +55,8 @@ public:
   result<std::vector<job_info>> list(const job_filter& filter,
                                      bool with_args) override;
   result<std::vector<queue_counts>> counts(std::int64_t cap) override;
-  result<std::size_t> cancel(const std::vector<std::string>& ids) override;
+  result<std::vector<cancel_answer>>
+  cancel(const std::vector<std::string>& ids) override;
   result<std::vector<dead_letter>> dead_list(const dead_filter& filter,
                                              bool with_args) override;
   result<std::size_t> dead_retry(const dead_filter& filter) override;
@@ -68,9 +71,9 @@ public:
   }
 
 private:
+  /// A node whose registration is gone, and the last error of its jobs.
   struct dead_node {
     incarnation id = 0;
-    std::string name;
     std::string cause;
   };
 
@@ -85,7 +88,13 @@ private:
 
   bool lock(incarnation id);
   void joined(incarnation id);
+  bool rejoin(incarnation id, std::string_view name, std::string_view address);
+  bool take_up(incarnation id, std::string_view name, std::string_view address,
+               bool waiting);
   incarnation lock_new();
+  std::vector<dead_node> delete_dead(const std::vector<std::int64_t>& ids,
+                                     const reclaim_rule& rule,
+                                     reclaim_report& report);
   /// Without `max_crashes` their end was no crash.
   void free_jobs(const std::vector<dead_node>& nodes,
                  std::optional<std::int32_t> max_crashes,

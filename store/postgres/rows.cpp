@@ -62,6 +62,7 @@ job rows::job_at(int row, int column) const {
   value.last_error = bytes(row, column + 8);
   value.run_at = moment(row, column + 9);
   value.created_at = moment(row, column + 10);
+  value.timeout = duration{number(row, column + 11)};
   return value;
 }
 

@@ -29,7 +29,7 @@ public:
   std::string text(int row, int column) const;
   time_point moment(int row, int column) const;
 
-  /// The eleven columns of a job, from `column` on.
+  /// The twelve columns of a job, from `column` on.
   job job_at(int row, int column) const;
 
   pg_result* native() const noexcept { return result_.get(); }

@@ -12,7 +12,8 @@ void insert_jobs(insert_job_statement& statement,
                               : now + bounded(what.delay).count();
     try {
       statement.run(what.id, what.queue, what.type, what.arg, what.request_id,
-                    what.priority, what.max_attempts, run_at, now);
+                    what.priority, what.max_attempts,
+                    bounded(what.timeout).count(), run_at, now);
     } catch (const std::exception& cause) {
       if (!is_constraint_violation(cause))
         throw;

@@ -8,9 +8,9 @@
 
 namespace callboard::store {
 
-using insert_job_statement
-    = prepared<in<std::string, std::string, std::string, std::string,
-                  std::string, long long, long long, long long, long long>>;
+using insert_job_statement = prepared<
+    in<std::string, std::string, std::string, std::string, std::string,
+       long long, long long, long long, long long, long long>>;
 
 /// Inserts inside the open transaction. Throws `failure` with
 /// `job_already_exists` for the first id that is stored.

@@ -10,7 +10,7 @@ namespace callboard::store {
 job to_job(std::string& id, std::string& queue, std::string& type,
            std::string& arg, std::string& request_id, long long attempt,
            long long max_attempts, long long priority, std::string& last_error,
-           long long run_at, long long created_at) {
+           long long run_at, long long created_at, long long timeout) {
   job value;
   value.id = std::move(id);
   value.queue = std::move(queue);
@@ -23,6 +23,7 @@ job to_job(std::string& id, std::string& queue, std::string& type,
   value.last_error = std::move(last_error);
   value.run_at = from_micros(run_at);
   value.created_at = from_micros(created_at);
+  value.timeout = duration{timeout};
   return value;
 }
 
@@ -30,27 +31,40 @@ stored_job to_stored(std::string& id, std::string& queue, std::string& type,
                      std::string& arg, std::string& request_id,
                      long long attempt, long long max_attempts,
                      long long priority, std::string& last_error,
-                     long long run_at, long long created_at, long long row,
-                     long long crashes) {
+                     long long run_at, long long created_at, long long timeout,
+                     long long row, long long cancelled) {
   return {to_job(id, queue, type, arg, request_id, attempt, max_attempts,
-                 priority, last_error, run_at, created_at),
-          row, crashes};
+                 priority, last_error, run_at, created_at, timeout),
+          row, cancelled != 0};
+}
+
+held_job to_held(std::string& id, std::string& queue, std::string& type,
+                 std::string& arg, std::string& request_id, long long attempt,
+                 long long max_attempts, long long priority,
+                 std::string& last_error, long long run_at,
+                 long long created_at, long long timeout, long long row,
+                 long long crashes, long long unrecorded, long long isolated) {
+  return {to_job(id, queue, type, arg, request_id, attempt, max_attempts,
+                 priority, last_error, run_at, created_at, timeout),
+          row, crashes, unrecorded == 0, isolated != 0};
 }
 
 job_info to_info(time_point now, std::string& id, std::string& queue,
                  std::string& type, std::string& arg, std::string& request_id,
                  long long attempt, long long max_attempts, long long priority,
                  std::string& last_error, long long run_at,
-                 long long created_at, long long state, long long fence,
-                 long long crashes, std::string& node, long long updated_at) {
+                 long long created_at, long long timeout, long long state,
+                 long long fence, long long crashes, std::string& node,
+                 long long updated_at, long long cancelled) {
   job_info info;
   info.value = to_job(id, queue, type, arg, request_id, attempt, max_attempts,
-                      priority, last_error, run_at, created_at);
+                      priority, last_error, run_at, created_at, timeout);
   info.state = state_of(state, info.value.run_at, now);
   info.fence = fence;
   info.crashes = static_cast<std::int32_t>(crashes);
   info.node = std::move(node);
   info.updated_at = from_micros(updated_at);
+  info.cancelled = cancelled != 0;
   return info;
 }
 
@@ -58,13 +72,13 @@ dead_row to_dead(long long sequence, std::string& id, std::string& queue,
                  std::string& type, std::string& arg, std::string& request_id,
                  long long attempt, long long max_attempts, long long priority,
                  std::string& last_error, long long run_at,
-                 long long created_at, long long died_at, long long fence,
-                 long long crashes) {
+                 long long created_at, long long timeout, long long died_at,
+                 long long fence, long long crashes) {
   dead_row row;
   row.letter.sequence = sequence;
   row.letter.value
       = to_job(id, queue, type, arg, request_id, attempt, max_attempts,
-               priority, last_error, run_at, created_at);
+               priority, last_error, run_at, created_at, timeout);
   row.letter.died_at = from_micros(died_at);
   row.fence = fence;
   row.crashes = crashes;

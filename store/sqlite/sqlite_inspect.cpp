@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <utility>
 
 namespace callboard::store {
@@ -101,7 +102,7 @@ result<std::vector<queue_counts>> sqlite_store::counts(std::int64_t cap) {
     }
     std::vector<incarnation> ids;
     sql_.all_nodes.each(
-        [&](auto id, auto&, auto&, auto, auto) { ids.push_back(id); });
+        [&](auto id, auto&, auto&, auto, auto, auto&) { ids.push_back(id); });
     for (auto id : ids) {
       auto leased = sql_.next_leased_queue.first(id, "");
       while (leased) {
@@ -122,15 +123,26 @@ result<std::vector<queue_counts>> sqlite_store::counts(std::int64_t cap) {
   });
 }
 
-result<std::size_t> sqlite_store::cancel(const std::vector<std::string>& ids) {
+result<std::vector<cancel_answer>>
+sqlite_store::cancel(const std::vector<std::string>& ids) {
+  // An id that stands twice has one answer.
+  std::map<std::string_view, cancel_answer> answer_of;
+  for (const auto& id : ids)
+    answer_of.emplace(id, cancel_answer::unknown);
+  std::vector<cancel_answer> answers;
   if (ids.empty())
-    return std::size_t{0};
+    return answers;
   return written([&] {
-    std::size_t cancelled = 0;
+    for (auto& [id, answer] : answer_of) {
+      std::string key{id};
+      if (sql_.cancel_job.run(key) > 0)
+        answer = cancel_answer::removed;
+      else if (sql_.mark_cancelled.run(key) > 0)
+        answer = cancel_answer::asked;
+    }
     for (const auto& id : ids)
-      if (sql_.cancel_job.run(id) > 0)
-        ++cancelled;
-    return cancelled;
+      answers.push_back(answer_of.at(id));
+    return answers;
   });
 }
 

@@ -1,5 +1,4 @@
 #include "store/sql/moment.hpp"
-#include "store/sql/settle_plan.hpp"
 #include "store/sql/texts.hpp"
 #include "store/sqlite/rows.hpp"
 #include "store/sqlite/sqlite_work.hpp"
@@ -19,13 +18,13 @@ duration until(long long moment, long long now) {
   return duration{std::max(moment - now, 0LL)};
 }
 
-bool exhausted(const job& what) {
-  return what.max_attempts > 0 && what.attempt >= what.max_attempts;
+bool spent(const stored_job& what) {
+  const auto& value = what.value;
+  return what.cancelled
+         || (value.max_attempts > 0 && value.attempt >= value.max_attempts);
 }
 
 } // namespace
-
-// -- lease -------------------------------------------------------------------
 
 result<std::vector<lease_batch>>
 sqlite_store::lease(const std::vector<lease_request>& requests) {
@@ -111,8 +110,8 @@ bool sqlite_store::lease_suspect(const lease_request& request, long long now,
                           request.queue, now);
     if (!found)
       return false;
-    auto over = exhausted(found->value);
-    take(std::move(*found), now, fence, true, batch);
+    auto over = spent(*found);
+    take(request, std::move(*found), now, fence, true, batch);
     if (!over)
       return true;
   }
@@ -129,29 +128,33 @@ void sqlite_store::lease_line(const lease_request& request, long long priority,
                        request.queue, priority, now,
                        static_cast<long long>(wanted));
     for (auto& one : found)
-      take(std::move(one), now, fence, false, batch);
-    // Jobs without attempts left made room for others.
+      take(request, std::move(one), now, fence, false, batch);
+    // Jobs that went to the dead letters made room for others.
   } while (!found.empty() && batch.jobs.size() < request.limit);
 }
 
-void sqlite_store::take(stored_job found, long long now, long long& fence,
-                        bool suspect, lease_batch& batch) {
+void sqlite_store::take(const lease_request& request, stored_job found,
+                        long long now, long long& fence, bool suspect,
+                        lease_batch& batch) {
   auto& value = found.value;
-  if (exhausted(value)) {
-    value.last_error = exhausted_text(value.attempt, value.last_error);
-    bury(found.row, 0, value.last_error, now);
+  if (spent(found)) {
+    value.last_error
+        = exhausted_text(value.attempt, found.cancelled, value.last_error);
+    bury({.row = found.row, .error = value.last_error}, now);
     batch.exhausted.push_back(std::move(value));
     return;
   }
-  sql_.take_job.run(member_->id, ++fence, now, found.row);
+  auto recorded = suspect || batch.jobs.size() < request.start;
+  sql_.take_job.run(member_->id, ++fence, now, !recorded, request.isolated,
+                    found.row);
   ++value.attempt;
-  batch.jobs.push_back({std::move(value), fence, suspect});
+  batch.jobs.push_back({std::move(value), fence, suspect, recorded});
 }
 
-void sqlite_store::bury(long long row, long long new_crashes,
-                        const std::string& error, long long now) {
-  sql_.copy_to_dead.run(new_crashes, now, error, row);
-  sql_.delete_row.run(row);
+void sqlite_store::bury(const burial& what, long long now) {
+  sql_.copy_to_dead.run(what.refund, what.new_crashes, now, what.error,
+                        what.row);
+  sql_.delete_row.run(what.row);
 }
 
 result<std::vector<lease_ref>> sqlite_store::held() {
@@ -164,65 +167,6 @@ result<std::vector<lease_ref>> sqlite_store::held() {
         },
         member_->id);
     return leases;
-  });
-}
-
-// -- settle ------------------------------------------------------------------
-
-result<settle_report>
-sqlite_store::settle(const std::vector<settlement>& settlements) {
-  settle_report report;
-  report.accepted.resize(settlements.size());
-  if (settlements.empty())
-    return report;
-  return written([&] {
-    auto now = micros();
-    settle_plan plan{settlements, from_micros(now)};
-    for (const auto& item : plan.completed)
-      report.accepted[item.index]
-          = sql_.complete_job.run(item.lease->id, item.lease->fence) > 0;
-    for (const auto& item : plan.retried)
-      report.accepted[item.index]
-          = sql_.retry_job.run(now + item.after.count(), now, item.error,
-                               item.lease->id, item.lease->fence)
-            > 0;
-    for (const auto& item : plan.dead)
-      report.accepted[item.index] = settle_dead(item, now);
-    for (const auto& item : plan.rescheduled)
-      report.accepted[item.index] = reschedule(item, now);
-    return report;
-  });
-}
-
-bool sqlite_store::settle_dead(const settle_item& item, long long now) {
-  auto row = sql_.leased_row.first(item.lease->id, item.lease->fence);
-  if (!row)
-    return false;
-  bury(std::get<0>(*row), 0, item.error, now);
-  return true;
-}
-
-bool sqlite_store::reschedule(const settle_item& item, long long now) {
-  auto run_at = item.at ? to_micros(*item.at) : now + item.after.count();
-  const auto& lease = *item.lease;
-  if (item.arg)
-    return sql_.reschedule_job_with_arg.run(run_at, now, *item.arg, lease.id,
-                                            lease.fence)
-           > 0;
-  return sql_.reschedule_job.run(run_at, now, lease.id, lease.fence) > 0;
-}
-
-result<std::size_t>
-sqlite_store::release(const std::vector<lease_ref>& leases) {
-  if (leases.empty())
-    return std::size_t{0};
-  return written([&] {
-    auto now = micros();
-    std::size_t released = 0;
-    for (const auto& lease : leases)
-      if (sql_.release_job.run(now, lease.id, lease.fence) > 0)
-        ++released;
-    return released;
   });
 }
 

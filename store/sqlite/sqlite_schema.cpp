@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::array migrations{
     migration{1, "jobs", sqlite::migrations::_001_jobs_sql},
+    migration{2, "recovery", sqlite::migrations::_002_recovery_sql},
 };
 
 // Answers whether a step was taken.

@@ -29,21 +29,23 @@ public:
   result<void> enqueue(const std::vector<new_job>& jobs) override;
   result<void> wake(const std::vector<std::string>& queues) override;
 
-  // -- membership: sqlite_membership.cpp --------------------------------------
+  // -- membership: sqlite_membership.cpp, sqlite_reclaim.cpp ------------------
 
   result<incarnation> join(std::string_view name, std::string_view address,
                            std::optional<incarnation> previous) override;
-  result<void> heartbeat(const std::vector<node_queue>& queues) override;
+  result<std::vector<lease_ref>>
+  heartbeat(const std::vector<node_queue>& queues) override;
   result<void> leave() override;
-  result<reclaim_report> reclaim(duration silence,
-                                 std::int32_t max_crashes) override;
+  result<reclaim_report> reclaim(const reclaim_rule& rule) override;
   result<std::vector<node_info>> nodes() override;
 
-  // -- jobs out: sqlite_leases.cpp --------------------------------------------
+  // -- jobs out: sqlite_leases.cpp, sqlite_settle.cpp -------------------------
 
   result<std::vector<lease_batch>>
   lease(const std::vector<lease_request>& requests) override;
   result<std::vector<lease_ref>> held() override;
+  result<std::vector<bool>>
+  start(const std::vector<lease_ref>& leases) override;
   result<settle_report>
   settle(const std::vector<settlement>& settlements) override;
   result<std::size_t> release(const std::vector<lease_ref>& leases) override;
@@ -54,7 +56,8 @@ public:
   result<std::vector<job_info>> list(const job_filter& filter,
                                      bool with_args) override;
   result<std::vector<queue_counts>> counts(std::int64_t cap) override;
-  result<std::size_t> cancel(const std::vector<std::string>& ids) override;
+  result<std::vector<cancel_answer>>
+  cancel(const std::vector<std::string>& ids) override;
   result<std::vector<dead_letter>> dead_list(const dead_filter& filter,
                                              bool with_args) override;
   result<std::size_t> dead_retry(const dead_filter& filter) override;
@@ -71,7 +74,16 @@ private:
   struct dead_node {
     incarnation id = 0;
     std::string name;
+    /// The last error of its jobs.
     std::string cause;
+  };
+
+  struct burial {
+    long long row = 0;
+    std::string error;
+    long long new_crashes = 0;
+    /// An attempt that is given back: 0 or 1.
+    long long refund = 0;
   };
 
   template <class Work>
@@ -82,7 +94,9 @@ private:
 
   void require_joined();
   std::optional<member> lock_node(incarnation id);
-  std::vector<dead_node> find_dead_nodes(duration silence);
+  std::vector<dead_node> find_dead_nodes(const reclaim_rule& rule,
+                                         std::vector<incarnation>& unnoted,
+                                         reclaim_report& report);
   /// Without `max_crashes` its end was no crash.
   void bury_node(const dead_node& node, std::optional<std::int32_t> max_crashes,
                  reclaim_report& report);
@@ -94,10 +108,9 @@ private:
                      long long& fence, lease_batch& batch);
   void lease_line(const lease_request& request, long long priority,
                   long long now, long long& fence, lease_batch& batch);
-  void take(stored_job found, long long now, long long& fence, bool suspect,
-            lease_batch& batch);
-  void bury(long long row, long long new_crashes, const std::string& error,
-            long long now);
+  void take(const lease_request& request, stored_job found, long long now,
+            long long& fence, bool suspect, lease_batch& batch);
+  void bury(const burial& what, long long now);
   bool settle_dead(const settle_item& item, long long now);
   bool reschedule(const settle_item& item, long long now);
 

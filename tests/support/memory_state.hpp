@@ -18,6 +18,10 @@ struct memory_state {
     std::int32_t crashes = 0;
     incarnation node = 0;
     time_point updated_at{};
+    /// Of a leased one.
+    bool recorded = false;
+    bool isolated = false;
+    bool cancelled = false;
   };
 
   struct node {
@@ -25,6 +29,8 @@ struct memory_state {
     std::string address;
     time_point started_at{};
     time_point seen_at{};
+    /// When its lock was found free first.
+    std::optional<time_point> missed_at;
     /// Whose connection holds its lock; 0: nobody's.
     std::uint64_t lock = 0;
     std::vector<node_queue> queues;
@@ -60,7 +66,11 @@ struct memory_state {
   std::vector<std::string> woken;
   bool listening = false;
   /// For each listener, what it has not given yet.
-  std::map<std::uint64_t, std::set<std::string>> hints;
+  struct heard {
+    std::set<std::string> queues;
+    bool cancels = false;
+  };
+  std::map<std::uint64_t, heard> heard_by;
   std::condition_variable changed;
 
   // All of these want the mutex to be held.
@@ -69,7 +79,7 @@ struct memory_state {
   void close_connection(std::uint64_t connection);
   void bury(row what, std::int32_t new_crashes, std::string error);
   /// Without `max_crashes` the node's end was no crash.
-  void free_leases(incarnation of, const std::string& cause,
+  void free_leases(incarnation of, const std::string& cause, time_point when,
                    std::optional<std::int32_t> max_crashes,
                    reclaim_report& report);
   job_info info(const row& what) const;

@@ -3,6 +3,7 @@
 #include "store/model/new_job.hpp"
 #include "store/model/text.hpp"
 #include "store/schedule/cron.hpp"
+#include "store/sql/texts.hpp"
 #include "tests/support/memory_state.hpp"
 
 #include <algorithm>
@@ -17,8 +18,11 @@ bool due(const memory_state::row& x, time_point now) {
   return x.value.run_at <= now;
 }
 
-bool exhausted(const job& x) {
-  return x.max_attempts > 0 && x.attempt >= x.max_attempts;
+/// Whether it is not given out any more.
+bool spent(const memory_state::row& x) {
+  return x.cancelled
+         || (x.value.max_attempts > 0
+             && x.value.attempt >= x.value.max_attempts);
 }
 
 /// In order of priority, due time, id.
@@ -64,8 +68,8 @@ public:
     return perform<void>("wake", [&]() -> result<void> {
       auto& woken = state_->woken;
       woken.insert(woken.end(), queues.begin(), queues.end());
-      for (auto& [listener, hints] : state_->hints)
-        hints.insert(queues.begin(), queues.end());
+      for (auto& [listener, heard] : state_->heard_by)
+        heard.queues.insert(queues.begin(), queues.end());
       state_->changed.notify_all();
       return {};
     });
@@ -88,20 +92,27 @@ public:
       known->second.name = name;
       known->second.address = address;
       known->second.seen_at = now;
+      known->second.missed_at.reset();
       known->second.lock = connection_;
       joined_ = known->first;
       return *joined_;
     });
   }
 
-  result<void> heartbeat(const std::vector<node_queue>& queues) override {
-    return perform<void>("heartbeat", [&]() -> result<void> {
+  result<std::vector<lease_ref>>
+  heartbeat(const std::vector<node_queue>& queues) override {
+    using leases = std::vector<lease_ref>;
+    return perform<leases>("heartbeat", [&]() -> result<leases> {
       auto* me = member();
       if (!me)
         return lost(joined_.value_or(0));
       me->seen_at = state_->now();
       me->queues = queues;
-      return {};
+      leases cancelled;
+      for (const auto& [id, x] : state_->rows)
+        if (x.state == row::leased && x.node == *joined_ && x.cancelled)
+          cancelled.push_back({id, x.fence});
+      return cancelled;
     });
   }
 
@@ -110,32 +121,29 @@ public:
       if (!joined_)
         return {};
       reclaim_report ignored;
-      state_->free_leases(*joined_, "it left while it held jobs", std::nullopt,
-                          ignored);
+      state_->free_leases(*joined_, "it left while it held jobs", state_->now(),
+                          std::nullopt, ignored);
       state_->nodes.erase(*joined_);
       joined_.reset();
       return {};
     });
   }
 
-  result<reclaim_report> reclaim(duration silence,
-                                 std::int32_t max_crashes) override {
+  result<reclaim_report> reclaim(const reclaim_rule& rule) override {
     return perform<reclaim_report>("reclaim", [&]() -> result<reclaim_report> {
       reclaim_report report;
-      std::vector<std::pair<incarnation, std::string>> found;
-      auto oldest = state_->now() - silence;
-      for (const auto& [id, node] : state_->nodes) {
-        if (joined_ == id)
+      auto now = state_->now();
+      for (auto at = state_->nodes.begin(); at != state_->nodes.end();) {
+        auto& [id, node] = *at;
+        auto cause = joined_ == id ? "" : dead_because(node, rule, report);
+        if (*cause == '\0') {
+          ++at;
           continue;
-        if (node.lock == 0)
-          found.emplace_back(id, "its process or connection ended");
-        else if (node.seen_at < oldest)
-          found.emplace_back(id, "it was silent for too long");
-      }
-      for (const auto& [id, cause] : found) {
-        report.nodes.push_back(state_->nodes.at(id).name);
-        state_->free_leases(id, cause, max_crashes, report);
-        state_->nodes.erase(id);
+        }
+        auto when = node.lock == 0 ? node.missed_at.value_or(now) : now;
+        report.nodes.push_back(node.name);
+        state_->free_leases(id, cause, when, rule.max_crashes, report);
+        at = state_->nodes.erase(at);
       }
       return report;
     });
@@ -169,6 +177,21 @@ public:
     });
   }
 
+  result<std::vector<bool>>
+  start(const std::vector<lease_ref>& leases) override {
+    using answers = std::vector<bool>;
+    return perform<answers>("start", [&]() -> result<answers> {
+      answers ours;
+      for (const auto& x : leases) {
+        auto* found = leased(x.id, x.fence);
+        ours.push_back(found != nullptr);
+        if (found)
+          found->recorded = true;
+      }
+      return ours;
+    });
+  }
+
   result<settle_report>
   settle(const std::vector<settlement>& settlements) override {
     return perform<settle_report>("settle", [&]() -> result<settle_report> {
@@ -194,7 +217,7 @@ public:
         if (!found)
           continue;
         ++released;
-        free(*found, found->crashes > 0 ? row::suspect : row::free);
+        free(*found);
         found->value.attempt = std::max(found->value.attempt - 1, 0);
       }
       return released;
@@ -295,17 +318,19 @@ public:
     });
   }
 
-  result<std::size_t> cancel(const std::vector<std::string>& ids) override {
-    return perform<std::size_t>("cancel", [&]() -> result<std::size_t> {
-      std::size_t removed = 0;
+  result<std::vector<cancel_answer>>
+  cancel(const std::vector<std::string>& ids) override {
+    using answers = std::vector<cancel_answer>;
+    return perform<answers>("cancel", [&]() -> result<answers> {
+      // An id that stands twice has one answer.
+      std::map<std::string, cancel_answer> answer_of;
+      answers all;
       for (const auto& id : ids) {
-        auto at = state_->rows.find(id);
-        if (at == state_->rows.end() || at->second.state == row::leased)
-          continue;
-        state_->rows.erase(at);
-        ++removed;
+        if (!answer_of.contains(id))
+          answer_of[id] = cancel_one(id);
+        all.push_back(answer_of[id]);
       }
-      return removed;
+      return all;
     });
   }
 
@@ -422,6 +447,7 @@ private:
                 .arg = x.arg,
                 .request_id = x.request_id,
                 .max_attempts = x.max_attempts,
+                .timeout = x.timeout,
                 .priority = x.priority,
                 .run_at = x.run_at.value_or(now + x.delay),
                 .created_at = now};
@@ -442,9 +468,9 @@ private:
 
   lease_batch lease_one(const lease_request& wish) {
     lease_batch batch;
-    auto alone = wish.suspects && take_some(wish.queue, row::suspect, 1, batch);
+    auto alone = wish.suspects && take_some(wish, row::suspect, 1, batch);
     if (!alone)
-      take_some(wish.queue, row::free, wish.limit, batch);
+      take_some(wish, row::free, wish.limit, batch);
     if (batch.jobs.size() < wish.limit) {
       next_due(wish.queue, row::free, batch);
       if (wish.suspects && !alone)
@@ -453,17 +479,18 @@ private:
     return batch;
   }
 
-  bool take_some(const std::string& queue, int state, std::size_t limit,
+  bool take_some(const lease_request& wish, int state, std::size_t limit,
                  lease_batch& batch) {
     auto now = state_->now();
-    for (auto* x : waiting(queue, state)) {
+    for (auto* x : waiting(wish.queue, state)) {
       if (batch.jobs.size() >= limit)
         break;
       if (!due(*x, now))
         continue;
-      if (exhausted(x->value)) {
-        auto text
-            = "attempts used up (" + std::to_string(x->value.attempt) + ")";
+      if (spent(*x)) {
+        auto text = x->cancelled ? "cancelled"
+                                 : "attempts used up ("
+                                       + std::to_string(x->value.attempt) + ")";
         if (!x->value.last_error.empty())
           text += ": " + x->value.last_error;
         x->value.last_error = storable_text(text, job_limits::error_bytes);
@@ -479,8 +506,10 @@ private:
       x->node = *joined_;
       x->fence = ++state_->last_fence;
       x->updated_at = now;
+      x->recorded = was_suspect || batch.jobs.size() < wish.start;
+      x->isolated = wish.isolated;
       ++x->value.attempt;
-      batch.jobs.push_back({x->value, x->fence, was_suspect});
+      batch.jobs.push_back({x->value, x->fence, was_suspect, x->recorded});
     }
     return !batch.jobs.empty();
   }
@@ -503,18 +532,56 @@ private:
     return &at->second;
   }
 
-  template <class State>
-  void free(row& x, State state) {
-    x.state = state;
+  /// It comes back, due when it was unless something else is said. What was to
+  /// be cancelled needs not wait to be alone.
+  void free(row& x) {
+    x.state = x.crashes > 0 && !x.cancelled ? row::suspect : row::free;
     x.node = 0;
     x.updated_at = state_->now();
+  }
+
+  void free(row& x, time_point run_at) {
+    free(x);
+    x.value.run_at = x.cancelled ? state_->now() : run_at;
+  }
+
+  cancel_answer cancel_one(const std::string& id) {
+    auto at = state_->rows.find(id);
+    if (at == state_->rows.end())
+      return cancel_answer::unknown;
+    if (at->second.state != row::leased) {
+      state_->rows.erase(at);
+      return cancel_answer::removed;
+    }
+    at->second.cancelled = true;
+    for (auto& [listener, heard] : state_->heard_by)
+      heard.cancels = true;
+    state_->changed.notify_all();
+    return cancel_answer::asked;
+  }
+
+  /// Empty when it lives, or may come back yet.
+  const char* dead_because(memory_state::node& x, const reclaim_rule& rule,
+                           reclaim_report& report) {
+    auto now = state_->now();
+    if (x.lock != 0)
+      return std::max(x.seen_at, x.missed_at.value_or(x.seen_at))
+                     < now - rule.silence
+                 ? "it was silent for too long"
+                 : "";
+    if (rule.grace <= duration{0}
+        || (x.missed_at && *x.missed_at <= now - rule.grace))
+      return "its process or connection ended";
+    ++report.missed;
+    if (!x.missed_at)
+      x.missed_at = now;
+    return "";
   }
 
   void apply(row& x, const completed&) { state_->rows.erase(x.value.id); }
 
   void apply(row& x, const retried& action) {
-    free(x, x.crashes > 0 ? row::suspect : row::free);
-    x.value.run_at = state_->now() + action.after;
+    free(x, state_->now() + action.after);
     x.value.last_error = storable_text(action.error, job_limits::error_bytes);
   }
 
@@ -537,10 +604,9 @@ private:
                                         "has no next time"});
       next = *moment;
     }
-    free(x, row::free);
-    x.value.run_at = next;
-    x.value.attempt = std::max(x.value.attempt - 1, 0);
     x.crashes = 0;
+    free(x, next);
+    x.value.attempt = std::max(x.value.attempt - 1, 0);
     if (action.arg)
       x.value.arg = *action.arg;
   }
@@ -585,24 +651,25 @@ public:
 
   ~memory_listener() override {
     std::lock_guard lock{state_->mutex};
-    state_->hints.erase(connection_);
+    state_->heard_by.erase(connection_);
     state_->close_connection(connection_);
   }
 
-  result<std::vector<std::string>> wait(duration limit) override {
+  result<hints> wait(duration limit) override {
     std::unique_lock lock{state_->mutex};
-    auto& hints = state_->hints[connection_];
+    auto& heard = state_->heard_by[connection_];
     auto dead = [&] {
       return !state_->open.contains(connection_);
     };
-    state_->changed.wait_for(
-        lock, limit, [&] { return interrupted_ || !hints.empty() || dead(); });
+    state_->changed.wait_for(lock, limit, [&] {
+      return interrupted_ || !heard.queues.empty() || heard.cancels || dead();
+    });
     interrupted_ = false;
     if (dead())
       return error{errc::database_unreachable,
                    "memory: the connection is dead"};
-    auto found = std::exchange(hints, {});
-    return std::vector<std::string>{found.begin(), found.end()};
+    auto found = std::exchange(heard, {});
+    return hints{{found.queues.begin(), found.queues.end()}, found.cancels};
   }
 
   void interrupt() noexcept override {
@@ -648,6 +715,7 @@ void memory_state::bury(row what, std::int32_t new_crashes,
 }
 
 void memory_state::free_leases(incarnation of, const std::string& cause,
+                               time_point when,
                                std::optional<std::int32_t> max_crashes,
                                reclaim_report& report) {
   auto name = nodes.contains(of) ? nodes.at(of).name : "";
@@ -657,18 +725,21 @@ void memory_state::free_leases(incarnation of, const std::string& cause,
       ++at;
       continue;
     }
-    x.value.last_error = "worker died: node '" + name + "' (" + cause
-                         + ") during attempt "
-                         + std::to_string(x.value.attempt);
-    if (!max_crashes || x.crashes + 1 < *max_crashes) {
-      x.crashes += max_crashes ? 1 : 0;
-      x.state = x.crashes > 0 ? row::suspect : row::free;
+    x.value.last_error = store::worker_died_text(name, of, cause, when)
+                         + store::during_attempt(x.value.attempt, x.recorded);
+    if (!x.recorded)
+      x.value.attempt = std::max(x.value.attempt - 1, 0);
+    auto crash = max_crashes && !x.isolated;
+    if (!crash || x.crashes + 1 < *max_crashes) {
+      x.crashes += crash ? 1 : 0;
+      x.state = x.crashes > 0 && !x.cancelled ? row::suspect : row::free;
       x.node = 0;
       x.value.run_at = now();
       x.updated_at = now();
       ++report.freed;
       ++at;
     } else {
+      x.value.last_error += store::crash_count(x.crashes + 1, *max_crashes);
       report.dead.push_back(x.value);
       auto reason = x.value.last_error;
       bury(std::move(x), 1, std::move(reason));
@@ -686,6 +757,7 @@ job_info memory_state::info(const row& what) const {
                                             : job_state::delayed;
   info.fence = what.fence;
   info.crashes = what.crashes;
+  info.cancelled = what.cancelled;
   auto at = nodes.find(what.node);
   if (at != nodes.end())
     info.node = at->second.name;
@@ -730,7 +802,7 @@ result<std::unique_ptr<wake_listener>> memory_database::listen() {
       return error{errc::database_unreachable, "memory: the database is away"};
     auto connection = ++state_->last_connection;
     state_->open.insert(connection);
-    state_->hints[connection];
+    state_->heard_by[connection];
     return std::unique_ptr<wake_listener>{
         std::make_unique<memory_listener>(state_, connection)};
   }
@@ -738,7 +810,7 @@ result<std::unique_ptr<wake_listener>> memory_database::listen() {
 }
 
 result<schema_status> memory_database::schema() {
-  return schema_status{.version = 1, .required = 1};
+  return schema_status{.version = 2, .required = 2};
 }
 
 result<schema_status> memory_database::migrate() {
@@ -807,7 +879,7 @@ void memory_database::bury_all_nodes() {
   std::lock_guard lock{state_->mutex};
   reclaim_report ignored;
   for (const auto& [id, x] : state_->nodes)
-    state_->free_leases(id, "the test said so",
+    state_->free_leases(id, "the test said so", state_->now(),
                         std::numeric_limits<std::int32_t>::max(), ignored);
   state_->nodes.clear();
 }

@@ -9,15 +9,16 @@ namespace callboard::store::postgres {
 inline constexpr auto enqueue = R"sql(
   with clock as materialized (select {now $1} as now)
   insert into callboard_job (
-    id, queue, type, arg, request_id, priority, max_attempts, run_at,
+    id, queue, type, arg, request_id, priority, max_attempts, timeout, run_at,
     created_at, updated_at)
   select u.id, u.queue, u.type, u.arg, u.request_id, u.priority,
-    u.max_attempts, coalesce(u.run_at, c.now + u.delay), c.now, c.now
+    u.max_attempts, u.timeout, coalesce(u.run_at, c.now + u.delay), c.now, c.now
   from clock c
   cross join unnest(
     $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::int8[],
-    $8::int8[], $9::int8[], $10::int8[])
-    u(id, queue, type, arg, request_id, priority, max_attempts, run_at, delay)
+    $8::int8[], $9::int8[], $10::int8[], $11::int8[])
+    u(id, queue, type, arg, request_id, priority, max_attempts, timeout, run_at,
+      delay)
 )sql"_sql;
 
 // One channel for each schema of a database; queues are at most 255 bytes.

@@ -6,13 +6,13 @@
 namespace callboard::store::postgres {
 
 // One statement for all queues. $1 the node, $2 the clock; of each request
-// $3 the queue, $4 the limit, $5 whether a suspect may come; of each known
-// priority $6 its request, $7 the priority, $8 the lowest moment to look at; of
-// each gap between them $9 its request, $10 and $11 the bounds. The node's row
-// is locked against a `reclaim`, which deletes it before it looks for the
-// node's jobs. Answers rows of three kinds: 0 one for each request (number,
-// queue, found, suspect given, next run, now); 1 leased jobs; 2 jobs that went
-// to the dead letters.
+// $3 the queue, $4 the limit, $5 whether a suspect may come, $6 how many start
+// at once, $7 whether isolated; of each known priority $8 its request, $9 the
+// priority, $10 the lowest moment to look at; of each gap between them $11 its
+// request, $12 and $13 the bounds. The node's row is locked against a
+// `reclaim`, which deletes it before it looks for the node's jobs. Answers rows
+// of three kinds: 0 one for each request (number, queue, found, suspect given,
+// next run, now); 1 leased jobs; 2 jobs that went to the dead letters.
 inline constexpr auto lease = R"sql(
   with recursive me as materialized (
     select id from callboard_node where id = $1::int8 for key share),
@@ -20,16 +20,15 @@ inline constexpr auto lease = R"sql(
   request as materialized (
     select r.*
     from me
-    cross join unnest($3::text[], $4::int8[], $5::int8[])
-      with ordinality r(queue, wanted, suspects, number)),
+    cross join unnest($3::text[], $4::int8[], $5::int8[], $6::int8[], $7::int8[])
+      with ordinality r(queue, wanted, suspects, start, isolated, number)),
 
   -- The first due suspect of each queue: it goes alone.
   suspect as materialized (
     select r.number, s.at, s.spent
     from request r
     cross join lateral (
-      select j.ctid as at,
-        j.max_attempts > 0 and j.attempt >= j.max_attempts as spent
+      select j.ctid as at, {spent} as spent
       from callboard_job j
       where j.state = 2 and j.queue = r.queue
         and j.run_at <= (select now from clock)
@@ -42,11 +41,11 @@ inline constexpr auto lease = R"sql(
   line as materialized (
     select r.number, h.priority::int2 as priority, h.low
     from request r
-    join unnest($6::int8[], $7::int8[], $8::int8[]) h(number, priority, low)
+    join unnest($8::int8[], $9::int8[], $10::int8[]) h(number, priority, low)
       on h.number = r.number
     union all
     select r.number, p.priority, -9223372036854775808
-    from unnest($9::int8[], $10::int8[], $11::int8[]) g(number, above, below)
+    from unnest($11::int8[], $12::int8[], $13::int8[]) g(number, above, below)
     join request r on r.number = g.number
     cross join lateral (
       with recursive step as (
@@ -68,43 +67,48 @@ inline constexpr auto lease = R"sql(
         where s.priority is not null)
       select s.priority from step s where s.priority is not null) p),
 
-  -- The due jobs of each queue, by priority, due time, id.
+  -- The due jobs of each queue, by priority, due time, id; each that is given
+  -- out has its place.
   ready as materialized (
-    select r.number, x.at, x.spent
+    select r.number, x.at, x.spent, x.place > r.start as later
     from request r
     cross join lateral (
-      select y.at, y.spent
+      select z.at, z.spent, count(*) filter (where not z.spent)
+        over (rows unbounded preceding) as place
       from (
-        select l.priority, l.low
-        from line l
-        where l.number = r.number
-        order by l.priority) l
-      cross join lateral (
-        select j.ctid as at,
-          j.max_attempts > 0 and j.attempt >= j.max_attempts as spent
-        from callboard_job j
-        where j.state = 0 and j.queue = r.queue and j.priority = l.priority
-          and j.run_at >= l.low and j.run_at <= (select now from clock)
-        order by j.run_at, j.id
-        limit r.wanted
-        for update skip locked) y
-      limit r.wanted) x
+        select y.at, y.spent
+        from (
+          select l.priority, l.low
+          from line l
+          where l.number = r.number
+          order by l.priority) l
+        cross join lateral (
+          select j.ctid as at, {spent} as spent
+          from callboard_job j
+          where j.state = 0 and j.queue = r.queue and j.priority = l.priority
+            and j.run_at >= l.low and j.run_at <= (select now from clock)
+          order by j.run_at, j.id
+          limit r.wanted
+          for update skip locked) y
+        limit r.wanted) z) x
     where not exists (
       select from suspect s where s.number = r.number and not s.spent)),
 
   picked as materialized (
-    select s.*, true as suspect from suspect s
+    select s.*, false as later, true as suspect from suspect s
     union all
     select r.*, false from ready r),
-  taken as (
-    update callboard_job j
-    set state = 1,
-      node = $1::int8,
-      fence = nextval('callboard_fence'),
-      attempt = j.attempt + 1,
-      updated_at = (select now from clock)
-    where j.ctid = any(array(select p.at from picked p where not p.spent))
-    returning {job}, j.fence),
+  -- Two, since a row can't be told by its place without a join.
+  started as (
+    {take false}
+    where j.ctid = any(array(
+      select p.at from picked p where not p.spent and not p.later))
+    returning {job}, j.fence, j.unrecorded),
+  prefetched as (
+    {take true}
+    where j.ctid = any(array(
+      select p.at from picked p where not p.spent and p.later))
+    returning {job}, j.fence, j.unrecorded),
   spent as (
     delete from callboard_job j
     where j.ctid = any(array(select p.at from picked p where p.spent))
@@ -112,13 +116,14 @@ inline constexpr auto lease = R"sql(
   buried as (
     insert into {dead_letters}
     select s.id, s.queue, s.type, s.arg, s.request_id, s.priority, s.attempt,
-      s.max_attempts, s.crashes, s.fence, s.run_at, s.created_at,
+      s.max_attempts, s.crashes, s.fence, s.timeout, s.run_at, s.created_at,
       (select now from clock),
-      'attempts used up (' || s.attempt || ')' ||
+      case when s.cancelled then 'cancelled'
+        else 'attempts used up (' || s.attempt || ')' end ||
         case when s.last_error = '' then '' else ': ' || s.last_error end
     from spent s
     returning job_id, queue, type, arg, request_id, attempt, max_attempts,
-      priority, last_error, run_at, created_at),
+      priority, last_error, run_at, created_at, timeout),
 
   summary as materialized (
     select r.number, r.queue, r.wanted, r.suspects, count(p.at) as found,
@@ -148,12 +153,14 @@ inline constexpr auto lease = R"sql(
          and s.suspects = 1 and not s.alone
        order by j.run_at
        limit 1)) end,
-    (select now from clock), 0::int8
+    (select now from clock), 0::int8, 0::int8, false
   from summary s
   union all
-  select 1, t.* from taken t
+  select 1, s.* from started s
   union all
-  select 2, b.*, 0 from buried b
+  select 1, p.* from prefetched p
+  union all
+  select 2, b.*, 0, false from buried b
 )sql"_sql;
 
 inline constexpr auto held = R"sql(

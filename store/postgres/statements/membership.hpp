@@ -16,11 +16,15 @@ inline constexpr auto insert_node = R"sql(
 
 inline constexpr auto rejoin_node = R"sql(
   update callboard_node
-  set name = $2::text, address = $3::text, seen_at = {now $4}
+  set name = $2::text,
+    address = $3::text,
+    seen_at = {now $4},
+    missed_at = null
   where id = $1::int8
 )sql"_sql;
 
-// $1 the node, $2 the clock, then the figures of each queue.
+// $1 the node, $2 the clock, then the figures of each queue. Answers one row
+// without an id, then the leases that are to be cancelled.
 inline constexpr auto heartbeat = R"sql(
   with me as (
     update callboard_node set seen_at = {now $2}
@@ -43,14 +47,51 @@ inline constexpr auto heartbeat = R"sql(
       performed = excluded.performed,
       failed = excluded.failed,
       per_second_milli = excluded.per_second_milli)
-  select id from me
+  select null::text, me.id from me
+  union all
+  select l.id, l.fence
+  from me
+  cross join lateral (
+    select j.id, j.fence
+    from callboard_job j
+    where j.state = 1 and j.node = me.id and j.cancelled
+    order by j.queue) l
 )sql"_sql;
 
-// $1 the own node, $2 the clock, $3 the longest silence. The case keeps a
-// session from taking its own lock twice. The lock that it gets lasts to the
-// end of the transaction: nobody can rejoin meanwhile. Rows that others are
-// using now, perhaps a node that was stopped in the middle of this, are left to
-// a later reclaim.
+// $1 the own node, $2 the clock, $3 the longest silence, $4 the grace. Notes
+// whose lock is found free first, and answers the ids of dead nodes and of
+// those that are only missed. Rows that others are using now, perhaps a node
+// that comes back, are not noted. The locks that it gets last no longer than
+// the statement.
+inline constexpr auto look_at_nodes = R"sql(
+  with clock as materialized (select {now $2} as now),
+  look as materialized (
+    select d.*, pg_try_advisory_xact_lock(d.id) as free
+    from callboard_node d
+    where d.id <> $1::int8),
+  noted as (
+    update callboard_node n
+    set missed_at = (select now from clock)
+    where n.ctid = any(array(
+      select m.ctid
+      from callboard_node m
+      where m.missed_at is null
+        and m.id = any(array(
+          select l.id
+          from look l
+          where l.free and l.missed_at is null and $4::int8 > 0))
+      for update skip locked)))
+  select d.id,
+    case when d.free then {dead_if_free} else {dead_if_held} end
+  from look d
+  where d.free or {dead_if_held}
+)sql"_sql;
+
+// $1 nodes that looked dead, $2 the clock, $3 the longest silence, $4 the
+// grace. A lock that it gets lasts to the end of the transaction: nobody can
+// rejoin meanwhile. Rows that others are using now, perhaps a node that was
+// stopped in the middle of this, are left to a later reclaim. Answers also
+// whether the lock is free: it is this session's own then.
 inline constexpr auto delete_dead_nodes = R"sql(
   with clock as materialized (select {now $2} as now)
   delete from callboard_node n
@@ -58,50 +99,53 @@ inline constexpr auto delete_dead_nodes = R"sql(
     select d.ctid
     from callboard_node d
     where case
-      when d.id = $1::int8 then false
-      when d.seen_at < (select now from clock) - $3::int8 then true
-      else pg_try_advisory_xact_lock(d.id) end
+      when d.id <> all($1::int8[]) then false
+      when pg_try_advisory_xact_lock(d.id) then {dead_if_free}
+      else {dead_if_held} end
     for update skip locked))
-  returning n.id, n.name, n.seen_at < (select now from clock) - $3::int8
+  returning n.id, n.name, pg_try_advisory_xact_lock(n.id),
+    coalesce(n.missed_at, (select now from clock)), (select now from clock)
 )sql"_sql;
 
 inline constexpr auto delete_node = R"sql(
-  delete from callboard_node where id = $1::int8 returning id, name
+  delete from callboard_node where id = $1::int8
+  returning id, name, {now $2}
 )sql"_sql;
 
 inline constexpr auto delete_node_queues = R"sql(
   delete from callboard_node_queue where node = any($1::int8[])
 )sql"_sql;
 
-// $1 nodes, $2 names, $3 causes, $4 the clock, $5 the most crashes.
+// $1 nodes, $2 their causes, $3 the clock, $4 the most crashes.
 inline constexpr auto bury_orphans = R"sql(
   with gone as (
     delete from callboard_job j
-    where j.ctid = any({orphans}) and j.crashes + 1 >= $5::int8
+    where j.ctid = any({orphans}) and not j.isolated
+      and j.crashes + 1 >= $4::int8
     returning j.*)
   insert into {dead_letters}
-  select g.id, g.queue, g.type, g.arg, g.request_id, g.priority, g.attempt,
-    g.max_attempts, g.crashes + 1, g.fence, g.run_at, g.created_at, {now $4},
-    {blame g}
+  select g.id, g.queue, g.type, g.arg, g.request_id, g.priority,
+    greatest(g.attempt - g.unrecorded::int4, 0), g.max_attempts, g.crashes + 1,
+    g.fence, g.timeout, g.run_at, g.created_at, {now $3},
+    {blame g} || '; crashes: ' || g.crashes + 1 || ' of ' || $4::int8
   from gone g
-  join unnest($1::int8[], $2::text[], $3::text[]) u(node, name, cause)
-    on u.node = g.node
+  join unnest($1::int8[], $2::text[]) u(node, cause) on u.node = g.node
   returning job_id, queue, type, arg, request_id, attempt, max_attempts,
-    priority, last_error, run_at, created_at
+    priority, last_error, run_at, created_at, timeout
 )sql"_sql;
 
-// As above, but $5 whether it is a crash: 1 or 0. What was to be buried is
+// As above, but $4 whether it is a crash: 1 or 0. What was to be buried is
 // gone already.
 inline constexpr auto free_orphans = R"sql(
   update callboard_job j
-  set node = null,
-    crashes = j.crashes + $5::int8,
-    state = case when j.crashes + $5::int8 > 0 then 2 else 0 end,
+  set {freed j.crashes + $4::int8 * (not j.isolated)::int4},
+    crashes = j.crashes + $4::int8 * (not j.isolated)::int4,
+    attempt = greatest(j.attempt - j.unrecorded::int4, 0),
     run_at = c.now,
     updated_at = c.now,
     last_error = {blame j}
-  from unnest($1::int8[], $2::text[], $3::text[]) u(node, name, cause)
-  cross join (select {now $4} as now) c
+  from unnest($1::int8[], $2::text[]) u(node, cause)
+  cross join (select {now $3} as now) c
   where j.ctid = any({orphans}) and j.node = u.node
 )sql"_sql;
 

@@ -2,8 +2,21 @@
 
 #include "store/postgres/statements/sql.hpp"
 
-/// Outcomes and releases. All compare the lease: $1 ids, $2 fences.
+/// Starts, outcomes and releases. All compare the lease: $1 ids, $2 fences.
 namespace callboard::store::postgres {
+
+// Most are recorded by their lease: those are not written again.
+inline constexpr auto start = R"sql(
+  with ours as materialized (
+    select u.id, u.fence, l.at
+    from unnest($1::text[], $2::int8[]) u(id, fence)
+    cross join {leased_row}),
+  started as (
+    update callboard_job j
+    set unrecorded = false
+    where j.ctid = any(array(select o.at from ours o)) and j.unrecorded)
+  select id, fence from ours
+)sql"_sql;
 
 inline constexpr auto complete = R"sql(
   delete from callboard_job j
@@ -21,9 +34,8 @@ inline constexpr auto retry = R"sql(
       u(id, fence, after, error)
     cross join {leased_row})
   update callboard_job j
-  set state = case when j.crashes > 0 then 2 else 0 end,
-    node = null,
-    run_at = c.now + x.after,
+  set {freed j.crashes},
+    run_at = c.now + case when j.cancelled then 0 else x.after end,
     updated_at = c.now,
     last_error = x.error
   from x
@@ -41,8 +53,8 @@ inline constexpr auto bury = R"sql(
   kept as (
     insert into {dead_letters}
     select g.id, g.queue, g.type, g.arg, g.request_id, g.priority, g.attempt,
-      g.max_attempts, g.crashes, g.fence, g.run_at, g.created_at, {now $4},
-      u.error
+      g.max_attempts, g.crashes, g.fence, g.timeout, g.run_at, g.created_at,
+      {now $4}, u.error
     from gone g
     join unnest($1::text[], $2::int8[], $3::text[]) u(id, fence, error)
       on u.id = g.id and u.fence = g.fence)
@@ -57,9 +69,9 @@ inline constexpr auto reschedule = R"sql(
       u(id, fence, after, at, arg)
     cross join {leased_row})
   update callboard_job j
-  set state = 0,
-    node = null,
-    run_at = coalesce(x.at, c.now + x.after),
+  set {freed 0},
+    run_at = case when j.cancelled then c.now
+      else coalesce(x.at, c.now + x.after) end,
     updated_at = c.now,
     attempt = greatest(j.attempt - 1, 0),
     crashes = 0,
@@ -73,8 +85,7 @@ inline constexpr auto reschedule = R"sql(
 // $3 the clock.
 inline constexpr auto release = R"sql(
   update callboard_job j
-  set state = case when j.crashes > 0 then 2 else 0 end,
-    node = null,
+  set {freed j.crashes},
     updated_at = {now $3},
     attempt = greatest(j.attempt - 1, 0)
   where j.ctid = any({leased})

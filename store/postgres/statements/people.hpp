@@ -68,10 +68,10 @@ inline constexpr auto retry_dead = R"sql(
   clock as materialized (select {now $7} as now),
   back as (
     insert into callboard_job (
-      id, queue, type, arg, request_id, priority, max_attempts, run_at,
-      created_at, updated_at, last_error)
+      id, queue, type, arg, request_id, priority, max_attempts, timeout,
+      run_at, created_at, updated_at, last_error)
     select n.job_id, n.queue, n.type, n.arg, n.request_id, n.priority,
-      n.max_attempts, c.now, n.created_at, c.now, n.last_error
+      n.max_attempts, n.timeout, c.now, n.created_at, c.now, n.last_error
     from newest n
     cross join clock c
     on conflict (id) do nothing
@@ -87,16 +87,30 @@ inline constexpr auto purge_dead = R"sql(
   where d.sequence = any(array(select p.sequence from pick p))
 )sql"_sql;
 
+// $1 ids. An empty hint tells every node to look which of its leases are
+// marked.
 inline constexpr auto cancel = R"sql(
-  delete from callboard_job j
-  where j.ctid = any(array(
-    select l.at
+  with known as materialized (
+    select u.id, l.at, l.leased
     from unnest($1::text[]) u(id)
     cross join lateral (
-      select j.ctid as at
+      select j.ctid as at, j.state + 0 = 1 as leased
       from callboard_job j
-      where j.id = u.id and j.state + 0 <> 1
-      for update) l))
+      where j.id = u.id
+      for update) l),
+  gone as (
+    delete from callboard_job j
+    where j.ctid = any(array(select k.at from known k where not k.leased))),
+  marked as (
+    update callboard_job j
+    set cancelled = true
+    where j.ctid = any(array(select k.at from known k where k.leased))),
+  told as materialized (
+    select pg_notify('callboard_wake_' || c.relnamespace, '')
+    from pg_class c
+    where c.oid = 'callboard_job'::regclass
+      and exists (select from known k where k.leased))
+  select k.id, k.leased, (select count(*) from told) from known k
 )sql"_sql;
 
 // Queues and priorities step by step, so that each is one look at an index.

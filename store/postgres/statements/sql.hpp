@@ -16,27 +16,52 @@ inline constexpr fragment fragments[] = {
 
     {"job", R"sql(
     j.id, j.queue, j.type, j.arg, j.request_id, j.attempt, j.max_attempts,
-    j.priority, j.last_error, j.run_at, j.created_at)sql"},
+    j.priority, j.last_error, j.run_at, j.created_at, j.timeout)sql"},
 
     // $1 whether with args, $2 the clock.
     {"job_info", R"sql(
     j.id, j.queue, j.type,
     case when $1::int8 = 1 then j.arg else ''::bytea end, j.request_id,
     j.attempt, j.max_attempts, j.priority, j.last_error, j.run_at,
-    j.created_at, j.state, j.fence, j.crashes, coalesce(n.name, ''),
-    j.updated_at, {now $2})sql"},
+    j.created_at, j.timeout, j.state, j.fence, j.crashes,
+    coalesce(n.name, ''), j.updated_at, j.cancelled, {now $2})sql"},
 
     // $1 whether with args.
     {"dead_info", R"sql(
     d.job_id, d.queue, d.type,
     case when $1::int8 = 1 then d.arg else ''::bytea end, d.request_id,
     d.attempt, d.max_attempts, d.priority, d.last_error, d.run_at,
-    d.created_at, d.sequence, d.died_at, d.fence, d.crashes)sql"},
+    d.created_at, d.timeout, d.sequence, d.died_at, d.fence,
+    d.crashes)sql"},
 
     // What a buried job is inserted into.
     {"dead_letters", R"sql(callboard_dead_job (
       job_id, queue, type, arg, request_id, priority, attempt, max_attempts,
-      crashes, fence, run_at, created_at, died_at, last_error))sql"},
+      crashes, fence, timeout, run_at, created_at, died_at, last_error))sql"},
+
+    // Whether a job that waits must not be given out any more.
+    {"spent", R"sql(
+        j.cancelled or j.max_attempts > 0 and j.attempt >= j.max_attempts)sql"},
+
+    // Takes rows for a `request` of node $1; their start is recorded or not.
+    {"take", R"sql(
+    update callboard_job j
+    set state = 1,
+      node = $1::int8,
+      fence = nextval('callboard_fence'),
+      attempt = j.attempt + 1,
+      updated_at = (select now from clock),
+      unrecorded = @,
+      isolated = j.queue = any(array(
+        select r.queue from request r where r.isolated = 1)))sql"},
+
+    // What a lease leaves behind when it ends: nothing. What was to be
+    // cancelled will not run again, and needs not wait to be alone.
+    {"freed", R"sql(
+    node = null,
+    unrecorded = false,
+    isolated = false,
+    state = case when @ > 0 and not j.cancelled then 2 else 0 end)sql"},
 
     // The row of the lease u(id, fence), locked.
     {"leased_row", R"sql(lateral (
@@ -62,9 +87,20 @@ inline constexpr fragment fragments[] = {
       order by j.id
       for update) l))sql"},
 
-    // The last error of a job of the dead node u(node, name, cause).
-    {"blame", "'worker died: node ''' || u.name || ''' (' || u.cause ||"
-              " ') during attempt ' || @.attempt"},
+    // The last error of a job of the dead node u(node, cause).
+    {"blame", R"sql(
+    u.cause || case when @.unrecorded
+      then ' before attempt ' || @.attempt || ' was recorded'
+      else ' during attempt ' || @.attempt end)sql"},
+
+    // Whether the node d is dead, its lock free or not: $3 is the longest
+    // silence, $4 the grace. Who was missed before it came back counts from
+    // there, since it could not send a heartbeat.
+    {"dead_if_free", R"sql(
+    $4::int8 <= 0
+      or coalesce(d.missed_at <= (select now from clock) - $4::int8, false))sql"},
+    {"dead_if_held", R"sql(
+    greatest(d.seen_at, d.missed_at) < (select now from clock) - $3::int8)sql"},
 
     // $1 after which sequence; $2 queue and $3 type, or NULL; $4 whether by
     // the ids in $5; $6 the limit.

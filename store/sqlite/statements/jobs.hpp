@@ -7,17 +7,17 @@ namespace callboard::store::sqlite {
 
 inline constexpr auto insert_job = R"sql(
   insert into callboard_job (
-    id, queue, type, arg, request_id, priority, max_attempts, run_at,
+    id, queue, type, arg, request_id, priority, max_attempts, timeout, run_at,
     created_at, updated_at)
   values (
     :id, :queue, :type, cast(:arg as blob), :request_id, :priority,
-    :max_attempts, :run_at, :now, :now)
+    :max_attempts, :timeout, :run_at, :now, :now)
 )sql"_sql;
 
 // -- leases ------------------------------------------------------------------
 
 inline constexpr auto due_suspect = R"sql(
-  select {job}, rowid
+  select {job}, rowid, cancelled
   from callboard_job
   where state = 2 and queue = :queue and run_at <= :now
   order by priority, run_at, id
@@ -25,7 +25,7 @@ inline constexpr auto due_suspect = R"sql(
 )sql"_sql;
 
 inline constexpr auto due_jobs = R"sql(
-  select {job}, rowid
+  select {job}, rowid, cancelled
   from callboard_job
   where state = 0 and queue = :queue and priority = :priority
     and run_at <= :now
@@ -69,16 +69,19 @@ inline constexpr auto take_job = R"sql(
     node = :node,
     fence = :fence,
     attempt = attempt + 1,
-    updated_at = :now
+    updated_at = :now,
+    unrecorded = :unrecorded,
+    isolated = :isolated
   where rowid = :row
 )sql"_sql;
 
 inline constexpr auto copy_to_dead = R"sql(
   insert into callboard_dead_job (
     job_id, queue, type, arg, request_id, priority, attempt, max_attempts,
-    crashes, fence, run_at, created_at, died_at, last_error)
-  select id, queue, type, arg, request_id, priority, attempt, max_attempts,
-    crashes + :crashes, fence, run_at, created_at, :now, :error
+    crashes, fence, timeout, run_at, created_at, died_at, last_error)
+  select id, queue, type, arg, request_id, priority,
+    max(attempt - :refund, 0), max_attempts,
+    crashes + :crashes, fence, timeout, run_at, created_at, :now, :error
   from callboard_job
   where rowid = :row
 )sql"_sql;
@@ -89,7 +92,15 @@ inline constexpr auto delete_row
 inline constexpr auto held
     = "select id, fence from callboard_job where state = 1 and node = :node";
 
-// -- outcomes ----------------------------------------------------------------
+// -- starts and outcomes -----------------------------------------------------
+
+inline constexpr auto is_leased = R"sql(
+  select unrecorded from callboard_job where {leased}
+)sql"_sql;
+
+inline constexpr auto start_job = R"sql(
+  update callboard_job set unrecorded = 0 where {leased}
+)sql"_sql;
 
 inline constexpr auto complete_job = R"sql(
   delete from callboard_job where {leased}
@@ -101,9 +112,8 @@ inline constexpr auto leased_row = R"sql(
 
 inline constexpr auto retry_job = R"sql(
   update callboard_job
-  set state = case when crashes > 0 then 2 else 0 end,
-    node = null,
-    run_at = :run_at,
+  set {freed crashes},
+    run_at = case when cancelled then :now else :run_at end,
     updated_at = :now,
     last_error = :error
   where {leased}
@@ -111,9 +121,8 @@ inline constexpr auto retry_job = R"sql(
 
 inline constexpr auto reschedule_job = R"sql(
   update callboard_job
-  set state = 0,
-    node = null,
-    run_at = :run_at,
+  set {freed 0},
+    run_at = case when cancelled then :now else :run_at end,
     updated_at = :now,
     attempt = max(attempt - 1, 0),
     crashes = 0
@@ -122,9 +131,8 @@ inline constexpr auto reschedule_job = R"sql(
 
 inline constexpr auto reschedule_job_with_arg = R"sql(
   update callboard_job
-  set state = 0,
-    node = null,
-    run_at = :run_at,
+  set {freed 0},
+    run_at = case when cancelled then :now else :run_at end,
     updated_at = :now,
     attempt = max(attempt - 1, 0),
     crashes = 0,
@@ -134,8 +142,7 @@ inline constexpr auto reschedule_job_with_arg = R"sql(
 
 inline constexpr auto release_job = R"sql(
   update callboard_job
-  set state = case when crashes > 0 then 2 else 0 end,
-    node = null,
+  set {freed crashes},
     updated_at = :now,
     attempt = max(attempt - 1, 0)
   where {leased}

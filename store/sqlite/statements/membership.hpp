@@ -15,12 +15,15 @@ inline constexpr auto insert_node = R"sql(
 
 inline constexpr auto rejoin_node = R"sql(
   update callboard_node
-  set name = :name, address = :address, seen_at = :now
+  set name = :name, address = :address, seen_at = :now, missed_at = null
   where id = :id
 )sql"_sql;
 
 inline constexpr auto touch_node
     = "update callboard_node set seen_at = :now where id = :id";
+
+inline constexpr auto miss_node
+    = "update callboard_node set missed_at = :now where id = :id";
 
 inline constexpr auto delete_node = "delete from callboard_node where id = :id";
 
@@ -35,7 +38,7 @@ inline constexpr auto insert_node_queue = R"sql(
 )sql"_sql;
 
 inline constexpr auto all_nodes = R"sql(
-  select id, name, address, started_at, seen_at
+  select id, name, address, started_at, seen_at, missed_at
   from callboard_node
   order by started_at, id
 )sql"_sql;
@@ -48,18 +51,24 @@ inline constexpr auto node_queues = R"sql(
 )sql"_sql;
 
 inline constexpr auto leased_by = R"sql(
-  select {job}, rowid, crashes
+  select {job}, rowid, crashes, unrecorded, isolated
   from callboard_job
   where state = 1 and node = :node
   order by id
 )sql"_sql;
 
+inline constexpr auto cancelled_leases = R"sql(
+  select id, fence
+  from callboard_job
+  where state = 1 and node = :node and cancelled
+)sql"_sql;
+
 // Whether it is a crash: 1 or 0.
 inline constexpr auto free_job = R"sql(
   update callboard_job
-  set node = null,
+  set {freed crashes + :crash},
     crashes = crashes + :crash,
-    state = case when crashes + :crash > 0 then 2 else 0 end,
+    attempt = max(attempt - unrecorded, 0),
     run_at = :now,
     updated_at = :now,
     last_error = :error

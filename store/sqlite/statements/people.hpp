@@ -63,10 +63,10 @@ inline constexpr auto list_dead_of = R"sql(
 
 inline constexpr auto revive_dead = R"sql(
   insert or ignore into callboard_job (
-    id, queue, type, arg, request_id, priority, max_attempts, run_at,
+    id, queue, type, arg, request_id, priority, max_attempts, timeout, run_at,
     created_at, updated_at, last_error)
-  select job_id, queue, type, arg, request_id, priority, max_attempts, :now,
-    created_at, :now, last_error
+  select job_id, queue, type, arg, request_id, priority, max_attempts, timeout,
+    :now, created_at, :now, last_error
   from callboard_dead_job
   where sequence = :sequence
 )sql"_sql;
@@ -76,6 +76,9 @@ inline constexpr auto delete_dead
 
 inline constexpr auto cancel_job
     = "delete from callboard_job where id = :id and +state <> 1";
+
+inline constexpr auto mark_cancelled
+    = "update callboard_job set cancelled = 1 where id = :id";
 
 // -- counts ------------------------------------------------------------------
 

@@ -105,7 +105,8 @@ TEST_CASE("a lease and a reclaim at the same time leave no orphan") {
     while (victim->lease({{"mail", 1, true}})) {
     }
   }};
-  auto report = watcher->reclaim(std::chrono::seconds{30}, 99);
+  auto report = watcher->reclaim(
+      {.silence = std::chrono::seconds{30}, .max_crashes = 99});
   leaser.join();
   CHECK(ok(report).nodes == strings{"victim"});
   auto counts = ok(watcher->counts());

@@ -107,5 +107,6 @@ inline std::vector<std::string> ids(const std::vector<leased_job>& jobs) {
 }
 
 using strings = std::vector<std::string>;
+using answers = std::vector<cancel_answer>;
 
 } // namespace callboard::test

@@ -98,7 +98,7 @@ TEST_CASE("purged dead letters are gone, no more than the limit") {
   CHECK(ok(store->dead_purge({})) == 1);
 }
 
-TEST_CASE("cancel removes what waits and leaves alone what runs") {
+TEST_CASE("cancel removes what waits and asks what runs") {
   auto place = every_backend();
   auto db = place->open();
   auto store = join(*db);
@@ -107,9 +107,11 @@ TEST_CASE("cancel removes what waits and leaves alone what runs") {
   auto delayed = a_job("delayed");
   delayed.delay = 1h;
   put(*store, {a_job("waiting"), delayed});
-  CHECK(ok(store->cancel(
-            {"running", "waiting", "delayed", "none", std::string("\0", 1)}))
-        == 2);
+  CHECK(ok(store->cancel({"running", "waiting", "delayed", "none", "waiting",
+                          std::string("\0", 1)}))
+        == answers{cancel_answer::asked, cancel_answer::removed,
+                   cancel_answer::removed, cancel_answer::unknown,
+                   cancel_answer::removed, cancel_answer::unknown});
   CHECK_FALSE(ok(store->find("waiting")));
   CHECK(settle_one(*store, lease, completed{}));
 }
@@ -152,7 +154,7 @@ TEST_CASE("counts tell every state of every queue, up to a cap") {
   put(*store, a_job("suspect"));
   REQUIRE(take(*dying).size() == 1);
   kill_node(*place, std::move(dying), "n2");
-  CHECK(ok(store->reclaim(30s, 3)).freed == 1);
+  CHECK(ok(store->reclaim({.silence = 30s, .max_crashes = 3})).freed == 1);
   place->clock().advance(1s);
   kill(*store, "dead", "dead");
   put(*store, a_job("running", "video"));

@@ -8,6 +8,10 @@ namespace {
 
 constexpr duration silence = 30s;
 
+reclaim_rule rule(std::int32_t max_crashes) {
+  return {.silence = silence, .max_crashes = max_crashes};
+}
+
 /// Enqueues jobs that a node dies with, so that they wait as suspects.
 void put_suspects(const backend& place, database& db, job_store& watcher,
                   std::vector<new_job> jobs) {
@@ -16,7 +20,7 @@ void put_suspects(const backend& place, database& db, job_store& watcher,
   put(*dying, std::move(jobs));
   REQUIRE(take(*dying).size() == count);
   kill_node(place, std::move(dying), "dying");
-  REQUIRE(ok(watcher.reclaim(silence, 3)).freed == count);
+  REQUIRE(ok(watcher.reclaim(rule(3))).freed == count);
 }
 
 } // namespace
@@ -82,7 +86,7 @@ TEST_CASE("a delayed suspect is counted and listed as a suspect") {
   CHECK(listed(job_state::waiting) == 0);
   place->clock().advance(7s);
   CHECK(ok(store->counts()).at(0).oldest_due == duration{2s});
-  CHECK(ok(store->cancel({"a"})) == 1);
+  CHECK(ok(store->cancel({"a"})) == answers{cancel_answer::removed});
 }
 
 TEST_CASE("a rescheduled suspect is an ordinary job again") {
