@@ -63,8 +63,8 @@ private:
 
   /// What a worker process that died still holds becomes removable.
   result<void> free_jobs_of_the_dead() {
-    auto freed
-        = store_->reclaim(place_.node.silence_limit, place_.node.max_crashes);
+    auto freed = store_->reclaim({.silence = place_.node.silence_limit,
+                                  .max_crashes = place_.node.max_crashes});
     if (!freed)
       return freed.error();
     return {};

@@ -119,7 +119,8 @@ void enqueue(database& db, int jobs, int batch, const std::string& arg) {
     begin.with().step();
     for (int i = first; i < std::min(first + batch, jobs); ++i) {
       auto id = id_of(i);
-      insert.with(id, queue, type, arg, request_id, 0LL, 0LL, now, now).step();
+      insert.with(id, queue, type, arg, request_id, 0LL, 0LL, 0LL, now, now)
+          .step();
     }
     commit.with().step();
   }
@@ -144,9 +145,9 @@ void drain(database& db, int batch) {
     due.with(queue, 0LL, now, static_cast<long long>(batch));
     while (due.step())
       held.push_back({due.text(0), due.text(1), due.text(2), due.text(3),
-                      due.text(4), due.number(11)});
+                      due.text(4), due.number(12)});
     for (auto& job : held)
-      take.with(node, job.fence = ++fence, now, job.row).step();
+      take.with(node, job.fence = ++fence, now, 0LL, 0LL, job.row).step();
     write_fence.with(fence).step();
     commit.with().step();
     begin.with().step();

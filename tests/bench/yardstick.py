@@ -102,12 +102,13 @@ class Yardstick:
             return re.sub(r"\$(\d+)", lambda m: values[int(m.group(1))], text)
 
         lease = with_values("lease", {
-            1: ":node", 2: "null", 3: ":queues", 4: ":limits", 5: ":suspects", 6: ":of_mark",
-            7: ":marks", 8: ":lows", 9: ":of_gap", 10: ":above", 11: ":below"})
+            1: ":node", 2: "null", 3: ":queues", 4: ":limits", 5: ":suspects", 6: ":starts",
+            7: ":isolated", 8: ":of_mark", 9: ":marks", 10: ":lows", 11: ":of_gap",
+            12: ":above", 13: ":below"})
         head, tail = lease.split("\n  select 0 as kind,", 1)
         lease = f"""{head},
   answer(kind, id, queue, type, arg, request_id, attempt, max_attempts, priority, last_error,
-    run_at, created_at, fence) as (select 0 as kind,{tail})
+    run_at, created_at, timeout, fence, unrecorded) as (select 0 as kind,{tail})
   select coalesce(array_agg(id) filter (where kind = 1), '{{}}') as ids,
     coalesce(array_agg(fence) filter (where kind = 1), '{{}}') as fences
   from answer \\gset
@@ -120,8 +121,8 @@ class Yardstick:
         transactions = max(1, jobs // batch // clients)
         tps = self.pgbench(
             self.lease_and_settle(), clients, transactions, node=NODE, queues=f"{{{QUEUE}}}",
-            limits=f"{{{batch}}}", suspects="{1}", of_mark="{1}", marks="{0}", lows="{0}",
-            of_gap="{1,1}", above="{-32769,0}", below="{0,32768}")
+            limits=f"{{{batch}}}", suspects="{1}", starts=f"{{{batch}}}", isolated="{0}",
+            of_mark="{1}", marks="{0}", lows="{0}", of_gap="{1,1}", above="{-32769,0}", below="{0,32768}")
         left = int(self.sql("select count(*) from callboard_job"))
         done = jobs - left
         self.sql(f"delete from callboard_node where id = {NODE}")
@@ -179,7 +180,9 @@ values ('0190aaaa-bbbb-7ccc-' || :client_id || '-' || :number, :queue, 'bench', 
                           *more)["jobs_per_second"]
 
     def sqlite_bare(self, mode, jobs, batch):
-        schema = self.root / "store/migrations/sqlite/001_jobs.sql"
+        steps = sorted((self.root / "store/migrations/sqlite").glob("*.sql"))
+        schema = self.scratch / "schema.sql"
+        schema.write_text("".join(step.read_text() for step in steps))
         return float(run([self.bare, self.scratch / "bare.db", schema, mode, str(jobs),
                           str(batch), str(SIZE)]))
 

@@ -105,8 +105,11 @@ TEST_CASE("a lease and a reclaim at the same time leave no orphan") {
     while (victim->lease({{"mail", 1, true}})) {
     }
   }};
-  auto report = watcher->reclaim(
-      {.silence = std::chrono::seconds{30}, .max_crashes = 99});
+  reclaim_rule rule{.silence = std::chrono::seconds{30}, .max_crashes = 99};
+  // A node whose row is in use just now is left to a later look.
+  auto report = watcher->reclaim(rule);
+  while (report && report->nodes.empty())
+    report = watcher->reclaim(rule);
   leaser.join();
   CHECK(ok(report).nodes == strings{"victim"});
   auto counts = ok(watcher->counts());
