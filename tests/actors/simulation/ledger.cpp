@@ -164,4 +164,9 @@ void ledger::removed(const std::string& id) {
   jobs_.at(id).fate = "cancelled";
 }
 
+void ledger::asked(const std::string& id) {
+  note("asked to stop " + id);
+  jobs_.at(id).cancelled = true;
+}
+
 } // namespace callboard::simulation

@@ -64,6 +64,8 @@ public:
   void look_for_freed();
   void buried(const job& what, const std::string& cause);
   void removed(const std::string& id);
+  /// It runs, and is to be cancelled.
+  void asked(const std::string& id);
 
   // -- what handlers did ------------------------------------------------------
 
@@ -113,6 +115,7 @@ private:
     std::vector<std::int64_t> fences;
     std::size_t starts = 0;
     std::size_t deaths = 0;
+    bool cancelled = false;
     std::optional<std::string> fate;
   };
 

@@ -24,6 +24,8 @@ void ledger::explain_death(const entry& of, const lease* last,
     return;
   if (has("worker died") && of.deaths + 1 >= 3)
     return;
+  if (of.cancelled && error.starts_with("cancelled"))
+    return;
   violated("job " + of.job.id + " died without a reason of its own: " + error);
 }
 

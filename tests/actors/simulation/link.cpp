@@ -29,7 +29,7 @@ public:
   explicit link_listener(std::shared_ptr<link::shared> to)
       : link_{std::move(to)}, mail_{link_->wire->join()} {}
 
-  result<std::vector<std::string>> wait(duration limit) override {
+  result<hints> wait(duration limit) override {
     auto fate = link_->hooks.fate("listen");
     link_->hooks.await(
         [this, fate] {
@@ -43,7 +43,7 @@ public:
     auto found = std::exchange(mail_->queues, {});
     std::sort(found.begin(), found.end());
     found.erase(std::unique(found.begin(), found.end()), found.end());
-    return found;
+    return hints{std::move(found)};
   }
 
   void interrupt() noexcept override { mail_->interrupted = true; }

@@ -49,8 +49,10 @@ public:
     });
   }
 
-  result<void> heartbeat(const std::vector<node_queue>& queues) override {
-    return call<void>("heartbeat", [&] { return store().heartbeat(queues); });
+  result<std::vector<lease_ref>>
+  heartbeat(const std::vector<node_queue>& queues) override {
+    return call<std::vector<lease_ref>>(
+        "heartbeat", [&] { return store().heartbeat(queues); });
   }
 
   result<void> leave() override {
@@ -64,10 +66,9 @@ public:
     });
   }
 
-  result<reclaim_report> reclaim(duration silence,
-                                 std::int32_t max_crashes) override {
+  result<reclaim_report> reclaim(const reclaim_rule& rule) override {
     return call<reclaim_report>("reclaim", [&] {
-      auto done = store().reclaim(silence, max_crashes);
+      auto done = store().reclaim(rule);
       if (!done || done->nodes.empty())
         return done;
       for (const auto& name : done->nodes)
@@ -95,6 +96,12 @@ public:
 
   result<std::vector<lease_ref>> held() override {
     return call<std::vector<lease_ref>>("held", [&] { return store().held(); });
+  }
+
+  result<std::vector<bool>>
+  start(const std::vector<lease_ref>& leases) override {
+    return call<std::vector<bool>>("start",
+                                   [&] { return store().start(leases); });
   }
 
   result<settle_report>
@@ -151,13 +158,16 @@ public:
                                         [&] { return store().nodes(); });
   }
 
-  result<std::size_t> cancel(const std::vector<std::string>& ids) override {
-    return call<std::size_t>("cancel", [&] {
+  result<std::vector<cancel_answer>>
+  cancel(const std::vector<std::string>& ids) override {
+    return call<std::vector<cancel_answer>>("cancel", [&] {
       auto done = store().cancel(ids);
       if (done)
-        for (const auto& id : ids)
-          if (!link_->db->job(id))
-            books().removed(id);
+        for (std::size_t i = 0; i < ids.size(); ++i)
+          if ((*done)[i] == cancel_answer::removed)
+            books().removed(ids[i]);
+          else if ((*done)[i] == cancel_answer::asked)
+            books().asked(ids[i]);
       return done;
     });
   }
