@@ -40,10 +40,12 @@ using session_actor = caf::typed_actor<
     caf::replies_to<lease_call>::with<lease_done>,
     // The store pool writes outcomes.
     caf::replies_to<settle_call>::with<settle_done>,
+    // The store pool records that jobs start.
+    caf::replies_to<start_call>::with<start_done>,
     // The store pool hands jobs back.
     caf::replies_to<release_call>::with<call_done>,
     // From the keeper by way of the store pool; only the first session.
-    caf::replies_to<heartbeat_call>::with<call_done>,
+    caf::replies_to<heartbeat_call>::with<heartbeat_done>,
     caf::replies_to<reclaim_call>::with<reclaim_done>,
     // Backlog for the gauges; from the keeper by way of the store pool.
     caf::replies_to<count_atom>::with<count_done>,
@@ -60,11 +62,13 @@ using store_pool_actor = caf::typed_actor<
     caf::reacts_to<lease_wish>,
     // A poller (or the supervisor) has outcomes, or jobs to hand back.
     caf::reacts_to<settle_wish>, caf::reacts_to<release_wish>,
+    // A poller has jobs that start. It gets a `start_answer`.
+    caf::reacts_to<start_wish>,
     // Answered when nothing is left to write; the supervisor asks at the end of
-    // a close.
+    // a close, and before a suspect starts.
     caf::replies_to<flush_atom>::with<bool>,
     // From the keeper, to the session that leases.
-    caf::replies_to<heartbeat_call>::with<call_done>,
+    caf::replies_to<heartbeat_call>::with<heartbeat_done>,
     caf::replies_to<reclaim_call>::with<reclaim_done>,
     // From the keeper, to a session that settles.
     caf::replies_to<count_atom>::with<count_done>,
@@ -100,8 +104,17 @@ using poller_actor = caf::typed_actor<
     caf::reacts_to<wake_up>,
     // From the supervisor, who has it from the store pool.
     caf::reacts_to<leases_lost>,
+    // From the supervisor, who has it from the keeper.
+    caf::reacts_to<leases_cancelled>,
+    // The supervisor makes room for a suspect: start nothing, or go on.
+    // Answered by a `hushed` when nothing runs.
+    caf::reacts_to<hush>,
+    // The supervisor lets the suspect start that this poller holds.
+    caf::reacts_to<suspect_alone>,
     // The store pool answers a `lease_wish`.
     caf::replies_to<lease_answer>::with<void>,
+    // The store pool answers a `start_wish`.
+    caf::reacts_to<start_answer>,
     // A slot has finished jobs.
     caf::reacts_to<performed>,
     // To itself: time to look for jobs; time to look after busy slots. The
@@ -113,6 +126,9 @@ using poller_actor = caf::typed_actor<
 using keeper_actor = caf::typed_actor<
     // To itself, on its timers.
     caf::reacts_to<heartbeat_atom>, caf::reacts_to<reclaim_atom>,
+    // Somebody asked to cancel running jobs: ask which, at once. From the
+    // supervisor, who has it from the client or the listener.
+    caf::reacts_to<cancel_atom>,
     // To itself: spawn the listener (again).
     caf::reacts_to<listen_atom>>;
 
@@ -137,12 +153,18 @@ using supervisor_actor = caf::typed_actor<
     caf::reacts_to<handover>,
     // A poller has given up a slot whose handler does not end.
     caf::reacts_to<slot_hung>,
+    // A poller holds a suspect; is quiet; is done with the suspect.
+    caf::reacts_to<suspect_found>, caf::reacts_to<hushed>,
+    caf::reacts_to<suspect_over>,
     // Passed on to the poller of the queue that lives now. From the client, the
     // keeper, the listener and the store pool.
     caf::reacts_to<wake_up>,
-    // Passed on to all pollers. From the store pool.
-    caf::reacts_to<leases_lost>,
-    // To itself: the grace period of an upgrade (or close) is over.
+    // Passed on to all pollers. From the store pool; from the keeper.
+    caf::reacts_to<leases_lost>, caf::reacts_to<leases_cancelled>,
+    // Passed on to the keeper. From the client and the listener.
+    caf::reacts_to<cancel_atom>,
+    // To itself: the grace period of an upgrade (or close) is over, or that of
+    // a suspect's quiet time.
     caf::reacts_to<deadline_atom, std::uint64_t>>;
 
 } // namespace callboard::actors

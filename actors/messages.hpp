@@ -47,6 +47,18 @@ struct settle_wish {
   std::vector<finished_job> jobs;
 };
 
+/// Jobs whose start is to be recorded: a poller can't begin them before, or
+/// they run already. Kept like outcomes.
+struct start_wish {
+  std::vector<lease_ref> leases;
+};
+
+/// For each whether it is still ours; what is not must not start.
+struct start_answer {
+  std::vector<lease_ref> leases;
+  std::vector<bool> ours;
+};
+
 /// Jobs to hand back, never started. Kept like outcomes.
 struct release_wish {
   std::vector<lease_ref> leases;
@@ -76,6 +88,15 @@ struct release_call {
   std::vector<lease_ref> leases;
 };
 
+struct start_call {
+  std::vector<lease_ref> leases;
+};
+
+struct start_done {
+  std::vector<bool> ours;
+  std::optional<error> failure;
+};
+
 struct heartbeat_call {
   std::vector<node_queue> queues;
 };
@@ -91,6 +112,12 @@ struct reclaim_done {
 
 struct count_done {
   std::vector<queue_counts> queues;
+  std::optional<error> failure;
+};
+
+struct heartbeat_done {
+  /// Leases of this node that somebody asked to cancel.
+  std::vector<lease_ref> cancelled;
   std::optional<error> failure;
 };
 
@@ -169,6 +196,38 @@ struct wake_up {
 /// belong to others.
 struct leases_lost {
   std::int64_t last_fence = 0;
+};
+
+/// Somebody asked to cancel these: what runs is to stop, what does not won't.
+struct leases_cancelled {
+  std::vector<lease_ref> leases;
+};
+
+/// A suspect is to be alone (or was): start nothing, hand back what has not
+/// started, and tell when nothing runs.
+struct hush {
+  bool on = true;
+};
+
+/// The poller does as it was told by `hush`.
+struct hushed {
+  poller_id from = 0;
+};
+
+/// A poller holds a suspect, and waits until it may start it.
+struct suspect_found {
+  poller_id from = 0;
+  std::int64_t fence = 0;
+};
+
+/// It may.
+struct suspect_alone {
+  std::int64_t fence = 0;
+};
+
+/// It is done, handed back or lost.
+struct suspect_over {
+  std::int64_t fence = 0;
 };
 
 // -- the client and supervisor ------------------------------------------------

@@ -9,6 +9,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <set>
@@ -95,6 +96,8 @@ struct client::impl {
 
   result<std::vector<std::string>> enqueue(std::vector<new_job> jobs,
                                            const std::string& request_id);
+  result<std::vector<cancel_answer>>
+  cancel(const std::vector<std::string>& ids);
   void tell_of(const std::vector<new_job>& jobs);
   result<drain_report> upgrade(std::vector<worker_config> configs);
   drain_report close(duration grace);
@@ -140,6 +143,26 @@ void client::impl::tell_of(const std::vector<new_job>& jobs) {
       local->wake(queue, duration{0});
     relay.wake(queue);
   }
+}
+
+// -- jobs out -----------------------------------------------------------------
+
+result<std::vector<cancel_answer>>
+client::impl::cancel(const std::vector<std::string>& ids) {
+  using answers = std::vector<cancel_answer>;
+  if (is_closed())
+    return closed_error();
+  std::function<result<answers>(job_store&)> ask = [&](job_store& store) {
+    return store.cancel(ids);
+  };
+  auto done = sessions.with<answers>(ask);
+  if (!done)
+    return done;
+  auto asked = std::any_of(done->begin(), done->end(),
+                           [](auto x) { return x == cancel_answer::asked; });
+  if (auto local = running_node(); asked && local)
+    local->look_for_cancelled();
+  return done;
 }
 
 // -- workers ------------------------------------------------------------------
@@ -251,6 +274,15 @@ void client::wake(std::string_view queue) {
   if (auto local = impl_->running_node())
     local->wake(name, duration{0});
   impl_->relay.wake(name);
+}
+
+std::vector<cancel_answer> client::cancel(const std::vector<std::string>& ids) {
+  return impl_->cancel(ids).value();
+}
+
+result<std::vector<cancel_answer>>
+client::try_cancel(const std::vector<std::string>& ids) {
+  return impl_->cancel(ids);
 }
 
 drain_report client::upgrade(std::vector<worker_config> configs) {

@@ -5,6 +5,7 @@
 #include "actors/pipeline/observer.hpp"
 #include "actors/pipeline/worker_config.hpp"
 #include "store/database.hpp"
+#include "store/model/lease.hpp"
 
 #include <functional>
 #include <memory>
@@ -122,6 +123,18 @@ public:
   /// Tells the workers of `queue` that it has due jobs: after a commit of
   /// one's own transaction, to save the wait for the next poll.
   void wake(std::string_view queue);
+
+  // -- jobs out
+  // -------------------------------------------------------------------
+
+  /// Removes jobs that wait, and asks running ones to stop, on whichever node:
+  /// their stop tokens fire within milliseconds on this node and where the
+  /// database has wake-ups, else at the next heartbeat. A job that stops goes
+  /// to the dead letters as "cancelled: ..."; one that completes nevertheless
+  /// is done. One answer for each id.
+  std::vector<cancel_answer> cancel(const std::vector<std::string>& ids);
+  [[nodiscard]] result<std::vector<cancel_answer>>
+  try_cancel(const std::vector<std::string>& ids);
 
   // -- workers
   // -------------------------------------------------------------------

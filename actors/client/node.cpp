@@ -152,6 +152,10 @@ void node::wake(const std::string& queue, duration after) {
   caf::anon_send(impl_->supervisor, wake_up{queue, after});
 }
 
+void node::look_for_cancelled() {
+  caf::anon_send(impl_->supervisor, cancel_atom_v);
+}
+
 drain_report node::close(duration grace) {
   std::lock_guard lock{impl_->closing};
   if (impl_->closed)

@@ -28,6 +28,9 @@ public:
   /// Jobs are due in `queue` after a while.
   void wake(const std::string& queue, duration after);
 
+  /// Somebody asked to cancel running jobs, perhaps of this node.
+  void look_for_cancelled();
+
   drain_report close(duration grace);
 
   std::vector<queue_status> queues() const;

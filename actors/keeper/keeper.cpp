@@ -69,17 +69,15 @@ public:
   void heartbeat() {
     self_->delayed_send(self_, options_.heartbeat, heartbeat_atom_v);
     count_backlog();
-    if (std::exchange(beating_, true))
-      return;
-    heartbeat_call call{figures(options_.numbers->peek())};
-    rates(call.queues);
-    auto over = [this](const std::optional<error>& failure) {
-      beating_ = false;
-      complain(failure);
-    };
-    self_->request(options_.store, caf::infinite, std::move(call))
-        .then([over](const call_done& done) { over(done.failure); },
-              [over](const caf::error&) { over(std::nullopt); });
+    if (!beating_)
+      beat(true);
+  }
+
+  void look_for_cancelled() {
+    // The one that is under way may have looked already.
+    look_again_ = beating_;
+    if (!beating_)
+      beat(false);
   }
 
   void reclaim() {
@@ -113,6 +111,28 @@ public:
   }
 
 private:
+  /// Out of turn, it tells the rates of its last turn.
+  void beat(bool in_turn) {
+    beating_ = true;
+    heartbeat_call call{figures(options_.numbers->peek())};
+    if (in_turn)
+      rates(call.queues);
+    else
+      for (auto& queue : call.queues)
+        queue.per_second_milli = rates_[queue.queue];
+    auto over = [this](const heartbeat_done& done) {
+      beating_ = false;
+      complain(done.failure);
+      if (!done.cancelled.empty())
+        self_->send(options_.supervisor, leases_cancelled{done.cancelled});
+      if (std::exchange(look_again_, false))
+        beat(false);
+    };
+    self_->request(options_.store, caf::infinite, std::move(call))
+        .then([over](const heartbeat_done& done) { over(done); },
+              [over](const caf::error&) { over({}); });
+  }
+
   // -- dead nodes -------------------------------------------------------------
 
   void reclaimed(const reclaim_report& report) {
@@ -144,6 +164,7 @@ private:
       if (past > 0)
         queue.per_second_milli = static_cast<std::int64_t>(
             static_cast<double>(queue.performed - before) * 1000 / past);
+      rates_[queue.queue] = queue.per_second_milli;
     }
   }
 
@@ -197,11 +218,13 @@ private:
   listener_actor listener_;
   std::shared_ptr<listen_switch> off_;
   std::map<std::string, std::int64_t> performed_;
+  std::map<std::string, std::int64_t> rates_;
   std::optional<errc> trouble_;
   std::chrono::steady_clock::time_point rated_at_{};
   std::chrono::steady_clock::time_point counted_at_{};
   int tries_ = 0;
   bool beating_ = false;
+  bool look_again_ = false;
   bool reclaiming_ = false;
   bool counting_ = false;
 };
@@ -214,6 +237,7 @@ keeper(keeper_actor::stateful_pointer<keeper_state> self,
   return {
       [state](heartbeat_atom) { state->heartbeat(); },
       [state](reclaim_atom) { state->reclaim(); },
+      [state](cancel_atom) { state->look_for_cancelled(); },
       [state](listen_atom) { state->listen(); },
   };
 }

@@ -54,6 +54,8 @@ public:
       return fail(heard.error());
     for (const auto& queue : heard->queues)
       self_->send(options_.supervisor, wake_up{queue, duration{0}});
+    if (heard->cancels)
+      self_->send(options_.supervisor, cancel_atom_v);
     self_->send(self_, listen_atom_v);
   }
 

@@ -62,8 +62,12 @@ std::string seconds(duration span) {
   return std::string{text.data(), end} + " s";
 }
 
-duration timeout_of_route(const route* to) {
-  return to ? std::min(to->options.timeout, longest_timeout) : duration{0};
+// A job's own timeout wins; 0: none.
+duration timeout_of_job(const job& work, const route* to) {
+  auto timeout = work.timeout > duration{0} ? work.timeout
+                 : to                       ? to->options.timeout
+                                            : duration{0};
+  return std::min(timeout, longest_timeout);
 }
 
 // The number of attempts that a job has: its own wins; 0: no end.
@@ -93,6 +97,19 @@ std::optional<std::string> fault_of(const cron_schedule& schedule) {
 }
 
 } // namespace
+
+settlement as_cancelled(settlement what) {
+  auto bury = [&](std::string why) {
+    what.action = dead{reason("cancelled: " + std::move(why))};
+  };
+  if (auto* x = std::get_if<retried>(&what.action))
+    bury(std::move(x->error));
+  else if (auto* y = std::get_if<dead>(&what.action))
+    bury(std::move(y->error));
+  else if (std::holds_alternative<rescheduled>(what.action))
+    bury("it wanted to be rescheduled");
+  return what;
+}
 
 struct executor::impl {
   std::shared_ptr<const worker_config> config;
@@ -143,7 +160,7 @@ outcome executor::impl::call(const leased_job& work, const route* to,
   if (chain == chains.end())
     return failed{"the handler of " + work.value.type + " is not a function"};
   auto start = now();
-  auto timeout = timeout_of_route(to);
+  auto timeout = timeout_of_job(work.value, to);
   stop_board::entry entry{.id = work.value.id,
                           .type = work.value.type,
                           .fence = work.fence,
@@ -197,12 +214,21 @@ const route* executor::target_of(const leased_job& work) const {
 }
 
 duration executor::timeout_of(const leased_job& work) const {
-  return timeout_of_route(impl_->config->handle.find(work.value.type));
+  return timeout_of_job(work.value,
+                        impl_->config->handle.find(work.value.type));
+}
+
+bool executor::last_attempt(const leased_job& work) const {
+  auto limit
+      = limit_of(work.value, impl_->config->handle.find(work.value.type));
+  return limit > 0 && work.value.attempt >= limit;
 }
 
 settlement executor::resolve_hung(const leased_job& work,
                                   duration grace) const {
+  auto whose = work.value.timeout > duration{0} ? "the job's" : "the type's";
   return resolve(work, failed{"timed out after " + seconds(timeout_of(work))
+                              + " (" + whose + " timeout)"
                               + ", and its handler did not stop within "
                               + seconds(grace) + " more: it was given up"});
 }

@@ -24,6 +24,10 @@ struct execution {
 using steady_clock_function
     = std::function<std::chrono::steady_clock::time_point()>;
 
+/// The outcome of a job that somebody asked to cancel while it ran: that it is
+/// completed stands; anything else ends it as cancelled.
+settlement as_cancelled(settlement what);
+
 /// Runs leased jobs of one queue: the pipeline of one job, in this order:
 ///
 ///   1. find the route of the type; none: dead, `unknown type`
@@ -63,7 +67,11 @@ public:
   /// Step 6 alone, for a job that an actor performed or whose slot died.
   settlement resolve(const leased_job& work, outcome answer) const;
 
-  /// How long the job may take: its type's timeout; 0: as long as it likes.
+  /// Whether it will not be tried again after this attempt.
+  bool last_attempt(const leased_job& work) const;
+
+  /// How long the job may take: by its own timeout, else its type's; 0: as long
+  /// as it likes.
   duration timeout_of(const leased_job& work) const;
 
   /// The same for a job whose handler did not stop within `grace` after its

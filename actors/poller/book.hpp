@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <set>
 
 namespace callboard::actors {
 
@@ -19,6 +20,8 @@ struct poller_book {
   std::deque<leased_job> buffer;
   slots table;
   std::map<slots::number, slot_actor> handles;
+  /// The fences of those in the buffer whose start is being recorded.
+  std::set<std::int64_t> recording;
   /// How many slots this poller may have.
   std::size_t credits = 0;
   std::uint64_t next_chunk = 1;

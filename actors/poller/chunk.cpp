@@ -47,6 +47,10 @@ bool chunk::announce(std::size_t i) {
   return !std::exchange(items_[i].announced, true);
 }
 
+bool chunk::record(std::size_t i) {
+  return !std::exchange(items_[i].recorded, true) && !jobs_[i].recorded;
+}
+
 bool chunk::harvest(std::size_t i) {
   return !std::exchange(items_[i].harvested, true);
 }

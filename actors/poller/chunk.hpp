@@ -69,6 +69,13 @@ public:
   [[nodiscard]] bool announce(std::size_t i);
   /// True the first time only: has the result been taken?
   [[nodiscard]] bool harvest(std::size_t i);
+  bool harvested(std::size_t i) const { return items_[i].harvested; }
+  /// True the first time only, and never for a job that came recorded: was its
+  /// start handed in to be recorded?
+  [[nodiscard]] bool record(std::size_t i);
+  /// Somebody asked to cancel it.
+  void cancel(std::size_t i) { items_[i].cancelled = true; }
+  bool cancelled(std::size_t i) const { return items_[i].cancelled; }
 
 private:
   struct item {
@@ -79,6 +86,8 @@ private:
     // The poller's own notes.
     bool announced = false;
     bool harvested = false;
+    bool recorded = false;
+    bool cancelled = false;
   };
 
   std::uint64_t number_;

@@ -16,6 +16,7 @@ double smooth(double old, double sample, double weight) {
 void demand::performed(duration total, std::size_t jobs) {
   if (jobs == 0)
     return;
+  stalled_ = false;
   auto mean = static_cast<double>(total.count()) / static_cast<double>(jobs);
   // As if each job had been smoothed in on its own.
   handler_
@@ -24,6 +25,13 @@ void demand::performed(duration total, std::size_t jobs) {
 
 void demand::leased(duration round_trip) {
   lease_ = smooth(lease_, static_cast<double>(round_trip.count()), 0.2);
+}
+
+duration demand::stall_time() const {
+  constexpr auto shortest = std::chrono::milliseconds{5};
+  constexpr auto longest = std::chrono::seconds{1};
+  return std::clamp(duration{static_cast<duration::rep>(4 * lease_)},
+                    duration{shortest}, duration{longest});
 }
 
 std::size_t demand::chunk() const {
@@ -36,7 +44,7 @@ std::size_t demand::chunk() const {
 }
 
 std::size_t demand::prefetch(std::size_t slots) const {
-  if (handler_ < 0 || lease_ < 0)
+  if (handler_ < 0 || lease_ < 0 || stalled_)
     return 0;
   auto meanwhile
       = static_cast<double>(slots) * lease_ / std::max(handler_, 1.0);

@@ -25,6 +25,13 @@ public:
   /// A lease took so long.
   void leased(duration round_trip);
 
+  /// Jobs that were fetched ahead lie there for `stall_time` while no slot gets
+  /// anything done: none are fetched ahead until one does.
+  void stalled() { stalled_ = true; }
+  /// Slots that get something done do so a few times in this span, or nothing
+  /// would have been fetched ahead for them.
+  duration stall_time() const;
+
   /// How many jobs a slot gets at once.
   std::size_t chunk() const;
   /// How many jobs should lie ready beside those that idle slots take.
@@ -37,6 +44,7 @@ private:
   /// Smoothed microseconds; negative: not known yet.
   double handler_ = -1;
   double lease_ = -1;
+  bool stalled_ = false;
 };
 
 } // namespace callboard::actors

@@ -1,5 +1,6 @@
 #include "actors/poller/poller.hpp"
 
+#include "actors/poller/deal.hpp"
 #include "actors/poller/poller_state.hpp"
 
 #include <caf/actor_system.hpp>
@@ -23,7 +24,11 @@ poller(poller_actor::stateful_pointer<poller_state> self,
       [state](drain_atom) { state->drain(); },
       [state](const wake_up& x) { state->wake(x.after); },
       [state](const leases_lost& x) { state->lose(x.last_fence); },
+      [state](const leases_cancelled& x) { state->cancel(x.leases); },
+      [state](const actors::hush& x) { state->hush(x.on); },
+      [state](const suspect_alone& x) { state->let_start(x.fence); },
       [state](lease_answer& x) { state->leased(x); },
+      [state](const start_answer& x) { state->recorded(x); },
       [state](const performed& x) { state->finished(x); },
       [state](alarm_atom, std::uint64_t number) { state->alarm(number); },
       [state](check_atom, std::uint64_t number) { state->check(number); },
@@ -38,10 +43,14 @@ poller_actor spawn_poller(caf::actor_system& sys, poller_options options) {
 
 void poller_state::start(poller_options options) {
   options_ = std::move(options);
+  isolated_ = options_.run->config().handle.isolated();
+  hushed_ = options_.hushed && !isolated_;
   rhythm_.emplace(options_.run->config().poll_interval);
   self_->set_down_handler([this](caf::down_msg& down) { slot_died(down); });
   // The slots of a poller that died get a new one.
   auto& book = *options_.book;
+  // Whoever asked for them is dead: ask again.
+  book.recording.clear();
   for (const auto& [number, handle] : book.handles) {
     self_->monitor(handle);
     self_->send(handle, serve_atom_v);
@@ -81,9 +90,7 @@ void poller_state::drain() {
     take_back_waiting(*slot->work);
   hand_up();
   retire_idle();
-  gauge();
-  flush_events();
-  quit_when_done();
+  pump();
 }
 
 void poller_state::wake(duration after) {
@@ -188,10 +195,17 @@ void poller_state::alarm(std::uint64_t number) {
 // -- giving work out ----------------------------------------------------------
 
 void poller_state::pump() {
+  if (hushed_)
+    release_buffer();
   if (!draining_) {
+    announce_suspect();
     fill_slots();
     lease_more();
+    if (!options_.book->buffer.empty())
+      arm_check(now() + demand_.stall_time());
   }
+  end_suspect();
+  tell_hushed();
   gauge();
   flush_events();
   quit_when_done();
@@ -199,46 +213,45 @@ void poller_state::pump() {
 
 void poller_state::fill_slots() {
   auto& book = *options_.book;
+  if (book.buffer.empty() || book.table.idle_count() == 0)
+    return;
   auto when = now();
-  auto gave = false;
-  while (!book.buffer.empty()) {
-    auto slot = book.table.idle();
-    if (!slot)
-      break;
-    auto work = std::make_shared<chunk>(book.next_chunk++, next_chunk());
-    book.table.give(*slot, work, when);
-    self_->send(book.handles.at(*slot), std::move(work));
-    gave = true;
+  auto dealt = deal(book.buffer, {.idle_slots = book.table.idle_count(),
+                                  .chunk = demand_.chunk(),
+                                  .last_attempt =
+                                      [this](const leased_job& x) {
+                                        return options_.run->last_attempt(x);
+                                      },
+                                  .recording = book.recording,
+                                  .hushed = hushed_,
+                                  .suspects_wait = !isolated_,
+                                  .alone = alone_});
+  for (auto& jobs : dealt.chunks) {
+    auto slot = *book.table.idle();
+    auto work = std::make_shared<chunk>(book.next_chunk++, std::move(jobs));
+    book.table.give(slot, work, when);
+    self_->send(book.handles.at(slot), std::move(work));
   }
-  if (gave)
-    arm_check(when + patience);
-}
-
-std::vector<leased_job> poller_state::next_chunk() {
-  auto& book = *options_.book;
-  // What there is, spread over the idle slots.
-  auto idle = book.table.idle_count();
-  auto share = (book.buffer.size() + idle - 1) / idle;
-  auto most = std::min(share, demand_.chunk());
-  std::vector<leased_job> jobs;
-  do {
-    // A suspect shares its chunk with nobody.
-    if (book.buffer.front().suspect && !jobs.empty())
-      break;
-    jobs.push_back(std::move(book.buffer.front()));
-    book.buffer.pop_front();
-  } while (!jobs.back().suspect && jobs.size() < most && !book.buffer.empty());
-  return jobs;
+  for (const auto& lease : dealt.to_record)
+    book.recording.insert(lease.fence);
+  record(std::move(dealt.to_record));
+  if (dealt.chunks.empty())
+    return;
+  progress_ = when;
+  arm_check(when + patience);
 }
 
 void poller_state::lease_more() {
-  if (leasing_ || !hungry_)
+  if (leasing_ || !hungry_ || hushed_)
     return;
   auto& book = *options_.book;
-  asked_ = demand_.want(book.table.idle_count(), book.table.size(),
-                        book.buffer.size());
+  auto idle = book.table.idle_count();
+  auto buffered = book.buffer.size();
+  asked_ = demand_.want(idle, book.table.size(), buffered);
   if (asked_ == 0)
     return;
+  // What idle slots begin at once; the others may have to lie here a while.
+  auto begin = std::min(asked_, idle - std::min(idle, buffered));
   auto holds_suspect = std::any_of(book.buffer.begin(), book.buffer.end(),
                                    [](const auto& x) { return x.suspect; });
   for (auto* slot : book.table.busy())
@@ -246,7 +259,16 @@ void poller_state::lease_more() {
   leasing_ = true;
   woken_ = false;
   asked_at_ = now();
-  self_->send(options_.store, lease_wish{{queue(), asked_, !holds_suspect}});
+  self_->send(options_.store, lease_wish{{.queue = queue(),
+                                          .limit = asked_,
+                                          .suspects = !holds_suspect,
+                                          .start = begin,
+                                          .isolated = isolated_}});
+}
+
+void poller_state::record(std::vector<lease_ref> leases) {
+  if (!leases.empty())
+    self_->send(options_.store, start_wish{std::move(leases)});
 }
 
 } // namespace callboard::actors

@@ -16,7 +16,8 @@
 namespace callboard::actors {
 
 /// How long a slot may be inside one handler before the rest of its chunk goes
-/// elsewhere, and before a started job is told of.
+/// elsewhere, before a started job is told of, and before its start is
+/// recorded if it was not.
 inline constexpr auto patience = std::chrono::milliseconds{5};
 
 /// What the pollers of one queue share over all generations.
@@ -43,6 +44,8 @@ struct poller_options {
   std::function<double()> draw;
   /// It replaces one that died while it drained.
   bool draining = false;
+  /// A suspect is to be alone, or is.
+  bool hushed = false;
   spawn_mode mode = spawn_mode::threads;
 };
 

@@ -6,14 +6,10 @@
 /// The half of the poller that looks at what slots did.
 namespace callboard::actors {
 
-namespace {
-
-job_facts facts_of(const leased_job& work) {
+job_facts poller_state::facts_of(const leased_job& work) {
   const auto& job = work.value;
   return {job.id, job.queue, job.type, job.request_id, job.attempt, work.fence};
 }
-
-} // namespace
 
 // -- taking results in --------------------------------------------------------
 
@@ -27,11 +23,14 @@ void poller_state::harvest(chunk& work) {
       tell_started(work, i);
     const auto& result = work.result(i);
     total += result.took;
-    done.jobs.push_back({result.outcome, facts_of(work.job(i)), result.took});
+    done.jobs.push_back(
+        {work.cancelled(i) ? as_cancelled(result.outcome) : result.outcome,
+         facts_of(work.job(i)), result.took});
   }
   if (done.jobs.empty())
     return;
   demand_.performed(total, done.jobs.size());
+  progress_ = now();
   // Observers must hear of a start before they can hear of the outcome.
   flush_events();
   self_->send(options_.store, std::move(done));
@@ -51,8 +50,10 @@ void poller_state::salvage(chunk& work, const std::string& reason) {
       options_.book->buffer.push_front(job);
     } else if (work.at(i) == chunk::state::started) {
       tell_started(work, i);
-      lost.jobs.push_back(
-          {options_.run->resolve(job, fail(reason)), facts_of(job), {}});
+      auto outcome = options_.run->resolve(job, fail(reason));
+      if (work.cancelled(i))
+        outcome = as_cancelled(std::move(outcome));
+      lost.jobs.push_back({std::move(outcome), facts_of(job), {}});
     }
   }
   flush_events();
@@ -66,9 +67,19 @@ void poller_state::take_back_waiting(chunk& work) {
       options_.book->buffer.push_front(work.job(i));
 }
 
-void poller_state::release(std::vector<lease_ref> leases) {
-  if (!leases.empty())
-    self_->send(options_.store, release_wish{std::move(leases)});
+void poller_state::release_buffer() {
+  auto& book = *options_.book;
+  release_wish wish;
+  std::erase_if(book.buffer, [&](const leased_job& x) {
+    auto stays = (x.suspect && !isolated_) || book.recording.contains(x.fence);
+    if (!stays)
+      wish.leases.push_back({x.value.id, x.fence});
+    return !stays;
+  });
+  if (wish.leases.empty())
+    return;
+  hungry_ = true;
+  self_->send(options_.store, std::move(wish));
 }
 
 // -- looking after busy slots -------------------------------------------------
@@ -78,25 +89,12 @@ void poller_state::check(std::uint64_t number) {
     return;
   auto when = now();
   auto again = false;
-  auto& book = *options_.book;
-  auto before = book.buffer.size();
-  for (auto* slot : book.table.busy())
-    again = look_after(*slot, when) || again;
-  // What was taken back and finds no idle slot goes back to the store, where
-  // every node can get it.
-  if (book.buffer.size() > before && !draining_) {
-    fill_slots();
-    auto room = demand_.prefetch(book.table.size());
-    std::vector<lease_ref> leases;
-    while (book.buffer.size() > std::max(before, room)) {
-      const auto& job = book.buffer.back();
-      leases.push_back({job.value.id, job.fence});
-      book.buffer.pop_back();
-    }
-    hungry_ = hungry_ || !leases.empty();
-    release(std::move(leases));
-  }
+  std::vector<lease_ref> late;
+  for (auto* slot : options_.book->table.busy())
+    again = look_after(*slot, when, late) || again;
+  record(std::move(late));
   watch_deadlines(when);
+  release_stalled(when);
   if (again)
     arm_check(when + patience);
   pump();
@@ -107,8 +105,10 @@ void poller_state::arm_check(moment when) {
     self_->scheduled_send(self_, when, check_atom_v, *number);
 }
 
-bool poller_state::look_after(slots::busy_slot& slot, moment when) {
+bool poller_state::look_after(slots::busy_slot& slot, moment when,
+                              std::vector<lease_ref>& late) {
   auto& work = *slot.work;
+  auto waited = when - slot.since >= patience;
   std::size_t done = 0;
   auto again = false;
   for (std::size_t i = 0; i < work.size(); ++i) {
@@ -118,6 +118,14 @@ bool poller_state::look_after(slots::busy_slot& slot, moment when) {
       break;
     case chunk::state::started:
       tell_started(work, i);
+      if (!waited)
+        again = true;
+      else if (work.record(i))
+        late.push_back({work.job(i).value.id, work.job(i).fence});
+      // It may not have been on the board yet when that was asked.
+      if (work.cancelled(i))
+        options_.board->stop_one(work.job(i).value.id, work.job(i).fence,
+                                 stop_reason::cancelled);
       break;
     case chunk::state::taken:
     case chunk::state::given_up:
@@ -126,11 +134,25 @@ bool poller_state::look_after(slots::busy_slot& slot, moment when) {
       again = true;
     }
   }
-  auto stuck = when - slot.since >= patience && done == slot.seen_done;
+  auto stuck = waited && done == slot.seen_done;
   slot.seen_done = done;
   if (stuck && work.size() > 1)
     take_back_waiting(work);
   return again;
+}
+
+/// What can't begin since all slots are stuck goes back to the store, where
+/// every node can get it.
+void poller_state::release_stalled(moment when) {
+  if (draining_)
+    return;
+  fill_slots();
+  auto& book = *options_.book;
+  if (book.buffer.empty() || book.table.idle_count() > book.recording.size()
+      || when - progress_ < demand_.stall_time())
+    return;
+  demand_.stalled();
+  release_buffer();
 }
 
 void poller_state::watch_deadlines(moment when) {
@@ -156,9 +178,11 @@ void poller_state::give_up(const stop_board::entry& hung, moment when) {
       auto ran = std::chrono::duration_cast<duration>(when - hung.started);
       tell(event::hung{facts_of(job), ran});
       flush_events();
+      auto outcome = options_.run->resolve_hung(job, options_.hung_grace);
+      if (work->cancelled(i))
+        outcome = as_cancelled(std::move(outcome));
       settle_wish done;
-      done.jobs.push_back({options_.run->resolve_hung(job, options_.hung_grace),
-                           facts_of(job), ran});
+      done.jobs.push_back({std::move(outcome), facts_of(job), ran});
       self_->send(options_.store, std::move(done));
       auto handle = book.handles.extract(slot->slot);
       book.table.remove(slot->slot);

@@ -83,6 +83,9 @@ void poller_state::hand_up() {
   std::vector<leased_job> jobs{std::make_move_iterator(buffer.begin()),
                                std::make_move_iterator(buffer.end())};
   buffer.clear();
+  // The next poller tells of it; its turn goes on.
+  if (suspect_ && !holds(*suspect_))
+    suspect_.reset();
   self_->send(options_.supervisor, handover{options_.id, std::move(jobs)});
 }
 

@@ -33,7 +33,11 @@ public:
   void drain();
   void wake(duration after);
   void lose(std::int64_t last_fence);
+  void cancel(const std::vector<lease_ref>& leases);
+  void hush(bool on);
+  void let_start(std::int64_t suspect);
   void leased(lease_answer& answer);
+  void recorded(const start_answer& answer);
   void finished(const performed& what);
   void alarm(std::uint64_t number);
   void check(std::uint64_t number);
@@ -45,7 +49,7 @@ private:
   void pump();
   void fill_slots();
   void lease_more();
-  std::vector<leased_job> next_chunk();
+  void record(std::vector<lease_ref> leases);
 
   // -- taking results in ------------------------------------------------------
 
@@ -54,7 +58,8 @@ private:
   /// The slot of a busy slot died: nothing of its chunk is lost.
   void salvage(chunk& work, const std::string& reason);
   void take_back_waiting(chunk& work);
-  void release(std::vector<lease_ref> leases);
+  /// Hands all of the buffer back to the store but what has to stay here.
+  void release_buffer();
 
   // -- slots ------------------------------------------------------------------
 
@@ -67,13 +72,25 @@ private:
 
   // -- looking after busy slots -----------------------------------------------
 
-  /// Whether somebody has to look at the slot again in a moment.
-  bool look_after(slots::busy_slot& slot, moment now);
+  /// Whether somebody has to look at the slot again in a moment. What has to be
+  /// recorded is added to `late`.
+  bool look_after(slots::busy_slot& slot, moment now,
+                  std::vector<lease_ref>& late);
+  void release_stalled(moment now);
   void watch_deadlines(moment now);
   /// The handler of this lease did not end: its job is settled without it, its
   /// slot replaced.
   void give_up(const stop_board::entry& hung, moment now);
   void arm_check(moment when);
+
+  // -- suspects ---------------------------------------------------------------
+
+  void announce_suspect();
+  void end_suspect();
+  bool holds(std::int64_t fence) const;
+  /// Whether a job of the slot could die with the node.
+  bool loud(const chunk& work) const;
+  void tell_hushed();
 
   // -- draining ---------------------------------------------------------------
 
@@ -82,6 +99,7 @@ private:
 
   // -- telling ----------------------------------------------------------------
 
+  static job_facts facts_of(const leased_job& work);
   void tell(job_event event);
   void flush_events();
   void failed(const error& why);
@@ -99,6 +117,15 @@ private:
   timer check_;
   std::vector<job_event> events_;
   bool draining_ = false;
+  /// Its jobs run in other processes: neither suspects nor hush concern it.
+  bool isolated_ = false;
+  bool hushed_ = false;
+  bool told_hushed_ = false;
+  /// The suspect that the supervisor was told of; the one that may start.
+  std::optional<std::int64_t> suspect_;
+  std::optional<std::int64_t> alone_;
+  /// When a job was given or ended last.
+  moment progress_{};
   /// A `lease_wish` has not been answered.
   bool leasing_ = false;
   std::size_t asked_ = 0;

@@ -21,6 +21,7 @@ store_pool(store_pool_actor::stateful_pointer<store_pool_state> self,
       [state](const lease_wish& x) { state->wish(x); },
       [state](settle_wish& x) { state->settle(std::move(x.jobs)); },
       [state](release_wish& x) { state->release(std::move(x.leases)); },
+      [state](const start_wish& x) { state->start_jobs(x); },
       [state](flush_atom) { return state->flush(); },
       [self](heartbeat_call& x) {
         return self->delegate(self->state.leasing_session(), std::move(x));
@@ -80,7 +81,9 @@ void store_pool_state::pump_leases() {
   lease_call call;
   for (const auto& one : wishers) {
     call.requests.push_back(one.request);
-    call.requests.back().suspects = one.request.suspects && !suspect_;
+    // Where no job can kill the node, a suspect needs not be the only one.
+    call.requests.back().suspects
+        = one.request.suspects && (one.request.isolated || !suspect_);
   }
   self_->request(seats_[0].handle, caf::infinite, std::move(call))
       .then([this, wishers](lease_done& done) { leased(wishers, done); },
@@ -105,16 +108,19 @@ void store_pool_state::leased(const std::vector<wisher>& wishers,
   if (done.failure) {
     refuse(wishers, *done.failure);
   } else {
-    keep_one_suspect(done.batches);
+    keep_one_suspect(wishers, done.batches);
     for (std::size_t i = 0; i < wishers.size(); ++i)
       deliver(wishers[i], {std::move(done.batches[i]), std::nullopt});
   }
   pump_leases();
 }
 
-void store_pool_state::keep_one_suspect(std::vector<lease_batch>& batches) {
-  for (auto& batch : batches) {
-    if (batch.jobs.empty() || !batch.jobs.front().suspect)
+void store_pool_state::keep_one_suspect(const std::vector<wisher>& wishers,
+                                        std::vector<lease_batch>& batches) {
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    auto& batch = batches[i];
+    if (wishers[i].request.isolated || batch.jobs.empty()
+        || !batch.jobs.front().suspect)
       continue;
     const auto& job = batch.jobs.front();
     if (!suspect_) {
@@ -170,6 +176,12 @@ void store_pool_state::release(std::vector<lease_ref> leases) {
   pump_writes();
 }
 
+void store_pool_state::start_jobs(const start_wish& x) {
+  for (const auto& lease : x.leases)
+    starts_.push_back({self_->current_sender(), lease});
+  pump_writes();
+}
+
 caf::result<bool> store_pool_state::flush() {
   auto promise = self_->make_response_promise<bool>();
   flushes_.push_back(promise);
@@ -186,7 +198,10 @@ void store_pool_state::pump_writes() {
   for (std::size_t at = 1; at < seats_.size() && !resting_; ++at) {
     if (!seats_[at].up || seats_[at].busy)
       continue;
-    if (!releases_.empty())
+    // Slots wait for these.
+    if (!starts_.empty())
+      send_starts(at);
+    else if (!releases_.empty())
       send_releases(at);
     else if (outcomes_.waiting())
       send_outcomes(at);
@@ -245,6 +260,35 @@ void store_pool_state::send_releases(std::size_t at) {
           [this, at, sent, back](const caf::error&) {
             seats_[at].busy = false;
             releasing_ -= sent->size();
+            back({errc::commit_unknown, "a session that settles died"});
+          });
+}
+
+void store_pool_state::send_starts(std::size_t at) {
+  auto count = std::min(starts_.size(), settle_queue::largest_batch);
+  auto end = starts_.begin() + static_cast<std::ptrdiff_t>(count);
+  auto sent = std::make_shared<std::vector<starter>>(starts_.begin(), end);
+  starts_.erase(starts_.begin(), end);
+  start_call call;
+  for (const auto& one : *sent)
+    call.leases.push_back(one.lease);
+  seats_[at].busy = true;
+  auto back = [this, at, sent](const error& why) {
+    starts_.insert(starts_.begin(), sent->begin(), sent->end());
+    write_failed(at, why);
+  };
+  self_->request(seats_[at].handle, caf::infinite, std::move(call))
+      .then(
+          [this, at, sent, back](const start_done& done) {
+            seats_[at].busy = false;
+            if (done.failure)
+              return back(*done.failure);
+            failures_ = 0;
+            started(*sent, done.ours);
+            pump_writes();
+          },
+          [this, at, back](const caf::error&) {
+            seats_[at].busy = false;
             back({errc::commit_unknown, "a session that settles died"});
           });
 }

@@ -66,6 +66,20 @@ void store_pool_state::settled(settle_queue::batch& sent,
   pump_writes();
 }
 
+void store_pool_state::started(const std::vector<starter>& sent,
+                               const std::vector<bool>& ours) {
+  std::map<caf::strong_actor_ptr, start_answer> answers;
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    auto& answer = answers[sent[i].poller];
+    answer.leases.push_back(sent[i].lease);
+    answer.ours.push_back(i < ours.size() && ours[i]);
+    if (!answer.ours.back())
+      forget_lease(sent[i].lease.fence);
+  }
+  for (auto& [poller, answer] : answers)
+    self_->send(caf::actor_cast<poller_actor>(poller), std::move(answer));
+}
+
 void store_pool_state::write_failed(std::size_t at, const error& why) {
   log(log_level::warning,
       "could not write outcomes, which are kept: " + to_string(why));

@@ -32,6 +32,7 @@ public:
   void wish(const lease_wish& x);
   void settle(std::vector<finished_job> jobs);
   void release(std::vector<lease_ref> leases);
+  void start_jobs(const start_wish& x);
   caf::result<bool> flush();
   const session_actor& leasing_session() const { return seats_[0].handle; }
   const session_actor& settling_session() const { return seats_[1].handle; }
@@ -51,13 +52,20 @@ private:
     lease_request request;
   };
 
+  /// A poller and a job that it wants to start.
+  struct starter {
+    caf::strong_actor_ptr poller;
+    lease_ref lease;
+  };
+
   // -- leasing ----------------------------------------------------------------
 
   void pump_leases();
   void leased(const std::vector<wisher>& wishers, lease_done& done);
   void refuse(const std::vector<wisher>& wishers, const error& why);
   void deliver(const wisher& to, lease_answer answer);
-  void keep_one_suspect(std::vector<lease_batch>& batches);
+  void keep_one_suspect(const std::vector<wisher>& wishers,
+                        std::vector<lease_batch>& batches);
   void forget_lease(std::int64_t fence);
 
   // -- writing ----------------------------------------------------------------
@@ -65,6 +73,8 @@ private:
   void pump_writes();
   void send_outcomes(std::size_t at);
   void send_releases(std::size_t at);
+  void send_starts(std::size_t at);
+  void started(const std::vector<starter>& sent, const std::vector<bool>& ours);
   void settled(settle_queue::batch& sent, const settle_report& report);
   void write_failed(std::size_t at, const error& why);
   void answer_flushes();
@@ -96,6 +106,7 @@ private:
   std::optional<incarnation> node_;
 
   settle_queue outcomes_;
+  std::deque<starter> starts_;
   std::deque<lease_ref> releases_;
   std::size_t releasing_ = 0;
   bool resting_ = false;

@@ -73,11 +73,20 @@ public:
         perform([&](job_store& s) { return s.release(call.leases); }));
   }
 
-  call_done heartbeat(const heartbeat_call& call) {
-    auto done = without_value(
-        perform([&](job_store& s) { return s.heartbeat(call.queues); }));
-    rejoin_if_lost(done.failure);
-    return done;
+  start_done start_jobs(const start_call& call) {
+    auto answer = perform([&](job_store& s) { return s.start(call.leases); });
+    if (answer)
+      return {std::move(*answer), std::nullopt};
+    return {{}, answer.error()};
+  }
+
+  heartbeat_done heartbeat(const heartbeat_call& call) {
+    auto answer
+        = perform([&](job_store& s) { return s.heartbeat(call.queues); });
+    if (answer)
+      return {std::move(*answer), std::nullopt};
+    rejoin_if_lost(answer.error());
+    return {{}, answer.error()};
   }
 
   reclaim_done reclaim(const reclaim_call& call) {
@@ -203,6 +212,7 @@ session(session_actor::stateful_pointer<session_state> self,
   return {
       [state](const lease_call& x) { return state->lease(x); },
       [state](const settle_call& x) { return state->settle(x); },
+      [state](const start_call& x) { return state->start_jobs(x); },
       [state](const release_call& x) { return state->release(x); },
       [state](const heartbeat_call& x) { return state->heartbeat(x); },
       [state](const reclaim_call& x) { return state->reclaim(x); },

@@ -26,8 +26,13 @@ supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
       [state](const credits_back& x) { state->credits_returned(x); },
       [state](handover& x) { state->pass_on(x); },
       [state](const slot_hung& x) { state->hung(x); },
+      [state](const suspect_found& x) { state->suspect(x); },
+      [state](const hushed& x) { state->quiet(x); },
+      [state](const suspect_over& x) { state->suspect_ended(x); },
       [state](const wake_up& x) { state->wake(x); },
       [state](const leases_lost& x) { state->lose(x); },
+      [state](const leases_cancelled& x) { state->cancel(x); },
+      [state](cancel_atom) { state->look_for_cancelled(); },
       [state](deadline_atom, std::uint64_t n) { state->deadline(n); },
   };
 }
@@ -179,6 +184,15 @@ void supervisor_state::lose(const leases_lost& x) {
     self_->send(who.handle, x);
 }
 
+void supervisor_state::cancel(const leases_cancelled& x) {
+  for (const auto& [id, who] : members_)
+    self_->send(who.handle, x);
+}
+
+void supervisor_state::look_for_cancelled() {
+  self_->send(keeper_, cancel_atom_v);
+}
+
 void supervisor_state::deadline(std::uint64_t number) {
   auto found = upgrades_.find(number);
   if (found != upgrades_.end()) {
@@ -188,6 +202,8 @@ void supervisor_state::deadline(std::uint64_t number) {
     answer.deliver(std::move(report));
   } else if (number == close_deadline_) {
     give_up_close();
+  } else if (number == quiet_deadline_) {
+    follow(quiet_.late(self_->clock().now()));
   }
 }
 
@@ -210,6 +226,7 @@ poller_id supervisor_state::spawn(member what) {
                         .hung_grace = options_.settings.hung_grace,
                         .draw = options_.draw,
                         .draining = what.draining,
+                        .hushed = quiet_.active(),
                         .mode = options_.mode});
   self_->monitor(what.handle);
   members_.emplace(id, std::move(what));
@@ -245,6 +262,9 @@ void supervisor_state::give_back(const std::vector<leased_job>& jobs) {
   for (const auto& job : jobs)
     wish.leases.push_back({job.value.id, job.fence});
   self_->send(store_, std::move(wish));
+  for (const auto& job : jobs)
+    if (job.suspect)
+      follow(quiet_.over(job.fence));
 }
 
 } // namespace callboard::actors

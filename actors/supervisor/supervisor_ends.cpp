@@ -44,6 +44,7 @@ void supervisor_state::member_died(const caf::down_msg& down) {
     credits_.forget(dead.queue, id);
     grant_credits(dead.queue);
   }
+  follow(quiet_.hushed(id));
   answer_upgrades();
   if (stage_ != stage::open && members_.empty())
     finish_close();

@@ -4,6 +4,7 @@
 #include "actors/pipeline/stop_board.hpp"
 #include "actors/poller/poller.hpp"
 #include "actors/supervisor/credits.hpp"
+#include "actors/supervisor/quiet_time.hpp"
 #include "actors/supervisor/restart_budget.hpp"
 #include "actors/supervisor/supervisor.hpp"
 
@@ -38,8 +39,13 @@ public:
   void credits_returned(const credits_back& x);
   void pass_on(handover& x);
   void hung(const slot_hung& x);
+  void suspect(const suspect_found& x);
+  void quiet(const hushed& x);
+  void suspect_ended(const suspect_over& x);
   void wake(const wake_up& x);
   void lose(const leases_lost& x);
+  void cancel(const leases_cancelled& x);
+  void look_for_cancelled();
   void deadline(std::uint64_t number);
 
 private:
@@ -55,6 +61,8 @@ private:
     std::shared_ptr<poller_book> book;
     std::shared_ptr<queue_load> load;
     bool draining = false;
+
+    bool isolated() const { return run->config().handle.isolated(); }
   };
 
   /// One queue of the newest upgrade.
@@ -95,6 +103,12 @@ private:
   std::size_t count_hung(const std::string& queue) const;
   void stop_queue(const std::string& queue, const std::string& why);
 
+  // -- suspects ---------------------------------------------------------------
+
+  void follow(quiet_time::step next);
+  void hush_all(bool on);
+  void await_quiet_deadline();
+
   // -- ends -------------------------------------------------------------------
 
   void answer_upgrades();
@@ -118,6 +132,8 @@ private:
   std::map<poller_id, member> members_;
   std::map<std::string, queue_line> lines_;
   std::map<caf::actor_addr, hung_slot> hung_;
+  quiet_time quiet_;
+  std::uint64_t quiet_deadline_ = 0;
   poller_id next_id_ = 1;
   std::uint64_t generation_ = 0;
 

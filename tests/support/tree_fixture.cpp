@@ -125,6 +125,14 @@ void tree_fixture::wake(const std::string& queue) {
   caf::anon_send(impl_->supervisor, wake_up{queue, duration{0}});
 }
 
+std::vector<cancel_answer>
+tree_fixture::cancel(const std::vector<std::string>& ids, bool hint) {
+  auto answers = db->connect().value()->cancel(ids).value();
+  if (hint)
+    caf::anon_send(impl_->supervisor, cancel_atom_v);
+  return answers;
+}
+
 std::vector<queue_status> tree_fixture::status() {
   caf::scoped_actor self{impl_->stage.system()};
   auto handle = self->request(impl_->supervisor, caf::infinite, status_atom_v);
@@ -144,6 +152,11 @@ void tree_fixture::control_slots(duration timeout) {
 bool tree_fixture::stop_requested(const std::string& id) const {
   const auto* job = impl_->shared->find(id);
   return job && job->stop.requested();
+}
+
+stop_reason tree_fixture::why_stopped(const std::string& id) const {
+  const auto* job = impl_->shared->find(id);
+  return job ? job->stop.reason() : stop_reason::none;
 }
 
 std::vector<std::string> tree_fixture::running() const {

@@ -54,6 +54,10 @@ public:
   /// Stores one without telling anybody.
   void store(new_job job);
   void wake(const std::string& queue);
+  /// As a client of this process does; with `hint` false, as one of another
+  /// process does where the database has no wake-ups.
+  std::vector<cancel_answer> cancel(const std::vector<std::string>& ids,
+                                    bool hint = true);
   std::vector<queue_status> status();
 
   // -- slots under the test's control -----------------------------------------
@@ -69,6 +73,8 @@ public:
   /// The handler of `id` answers.
   void finish(const std::string& id, outcome what = complete());
   bool stop_requested(const std::string& id) const;
+  /// Why; `none` when it was not, or does not run.
+  stop_reason why_stopped(const std::string& id) const;
   /// The slot that runs `id` dies.
   void kill_slot(const std::string& id);
 

@@ -48,3 +48,25 @@ TEST_CASE("handlers that turn slow are noticed") {
     wish.performed(50ms, 1);
   CHECK(wish.chunk() == 1);
 }
+
+TEST_CASE("nothing is leased ahead for slots that are stuck") {
+  demand wish;
+  wish.performed(1ms * 50, 50);
+  wish.leased(5ms);
+  REQUIRE(wish.prefetch(4) == 20);
+  wish.stalled();
+  CHECK(wish.prefetch(4) == 0);
+  CHECK(wish.want(0, 4, 0) == 0);
+  CHECK(wish.want(1, 4, 0) == 1);
+  wish.performed(1ms, 1);
+  CHECK(wish.prefetch(4) == 20);
+}
+
+TEST_CASE("a far database makes no slots look stuck") {
+  demand wish;
+  CHECK(wish.stall_time() == 5ms);
+  wish.leased(20ms);
+  CHECK(wish.stall_time() == 80ms);
+  wish.leased(1h);
+  CHECK(wish.stall_time() == 1s);
+}

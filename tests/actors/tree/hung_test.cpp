@@ -46,8 +46,9 @@ TEST_CASE("a handler that does not stop is given up, and a new slot works in "
   CHECK(tree.running() == std::vector<std::string>{"a"});
   tree.advance(20ms);
   CHECK(tree.events->count("hung a") == 1);
-  CHECK(tree.events->count("retried a: timed out after 1 s, and its handler "
-                           "did not stop within 5 s more: it was given up")
+  CHECK(tree.events->count("retried a: timed out after 1 s (the type's "
+                           "timeout), and its handler did not stop within 5 s "
+                           "more: it was given up")
         == 1);
   // The old thread is still inside a; the new slot has the next job.
   CHECK(tree.running() == std::vector<std::string>{"a", "b"});
