@@ -51,8 +51,8 @@ using session_actor = caf::typed_actor<
     caf::replies_to<count_atom>::with<count_done>,
     // Gives up the lock and the registration; no connection after this.
     caf::replies_to<leave_atom>::with<call_done>,
-    // To itself: (re)connect now.
-    caf::reacts_to<connect_atom>>;
+    // To itself: (re)connect now; look whether the connection was closed.
+    caf::reacts_to<connect_atom>, caf::reacts_to<check_atom>>;
 
 /// Gathers what pollers want of the database while a call is on its way, so
 /// that it leaves together with the next one.

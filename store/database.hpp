@@ -53,7 +53,7 @@ struct time_limits {
 
 /// What a listener heard.
 struct hints {
-  /// They may have due jobs. Each is named once.
+  /// They may have due jobs. Each is named once; an empty name stands for all.
   std::vector<std::string> queues;
   /// Somebody asked to cancel running jobs: a `heartbeat` tells which.
   bool cancels = false;

@@ -160,12 +160,17 @@ public:
   /// The database's present moment.
   [[nodiscard]] virtual result<time_point> now() = 0;
 
+  /// For how long the server has been running; nothing where there is none.
+  [[nodiscard]] virtual result<std::optional<duration>> server_age() {
+    return std::optional<duration>{};
+  }
+
   /// Whether an operation (or `look`) found the connection dead.
   [[nodiscard]] virtual bool broken() const noexcept = 0;
 
-  /// Finds out, without asking the database, whether it has closed the
-  /// connection. Costs no more than a system call.
-  virtual void look() noexcept {}
+  /// Fails when the database has closed the connection meanwhile. Asks nobody:
+  /// costs no more than a system call.
+  [[nodiscard]] virtual result<void> look() { return {}; }
 
   /// From now on, what the database has not answered by `end` fails: an earlier
   /// end of the options' timeouts for a caller that has a deadline. Nothing:

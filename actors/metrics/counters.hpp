@@ -2,6 +2,7 @@
 
 #include "actors/client/client.hpp"
 #include "actors/metrics/job_event.hpp"
+#include "actors/metrics/links.hpp"
 #include "store/model/status.hpp"
 
 #include <array>
@@ -68,6 +69,7 @@ struct metrics_snapshot {
       types;
   std::map<std::string, queue_metrics, std::less<>> queues;
   std::uint64_t reclaimed = 0;
+  link_report database;
 };
 
 /// Gives the numbers. Thread-safe.

@@ -11,6 +11,23 @@ std::string_view to_string(link which) noexcept {
   return names[static_cast<std::size_t>(which)];
 }
 
+bool is_outage(errc code) noexcept {
+  switch (code) {
+  case errc::database_unreachable:
+  case errc::commit_unknown:
+  case errc::database_busy:
+  case errc::database_read_only:
+  case errc::database_full:
+  case errc::permission_denied:
+  case errc::schema_outdated:
+  case errc::schema_too_new:
+  case errc::timed_out:
+    return true;
+  default:
+    return false;
+  }
+}
+
 namespace actors {
 
 namespace {

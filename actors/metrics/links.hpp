@@ -24,6 +24,10 @@ inline constexpr std::size_t link_count = 3;
 /// "leasing", "settling", "listening".
 std::string_view to_string(link which) noexcept;
 
+/// Whether an error says that the database does not serve anybody now, rather
+/// than that it refused what was asked of it.
+bool is_outage(errc code) noexcept;
+
 /// How one of them is.
 struct link_status {
   link which{};

@@ -3,17 +3,23 @@
 #include "actors/metrics/counters.hpp"
 
 #include <atomic>
+#include <chrono>
 
 namespace callboard::actors {
 
-/// Counters that notice when somebody looks, so that figures which cost a
-/// statement are only fetched for a reader.
+/// The numbers of a node. They notice when somebody looks, so that figures
+/// which cost a statement are only fetched for a reader.
 class watched_counters : public counters {
 public:
   metrics_snapshot snapshot() const override {
     interest_ = rounds;
-    return counters::snapshot();
+    auto now = counters::snapshot();
+    now.database = database.report(std::chrono::steady_clock::now());
+    return now;
   }
+
+  /// The node's ties to its database.
+  links database;
 
   /// For the node itself: does not count as a look.
   metrics_snapshot peek() const { return counters::snapshot(); }

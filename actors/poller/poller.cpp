@@ -129,7 +129,10 @@ void poller_state::leased(lease_answer& answer) {
   auto woken = std::exchange(woken_, false);
   auto when = now();
   if (answer.failure) {
-    failed(*answer.failure);
+    // Once for a row of failures; what concerns the whole node, the store pool
+    // has told.
+    if (!rhythm_->failing() && !is_outage(answer.failure->code))
+      failed(*answer.failure);
     hungry_ = false;
     when += rhythm_->after_error(options_.draw());
   } else {

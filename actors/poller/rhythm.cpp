@@ -11,7 +11,7 @@ constexpr auto first_rest = duration{std::chrono::milliseconds{1}};
 constexpr backoff after_failure{
     .shape = backoff::kind::exponential,
     .first = std::chrono::milliseconds{100},
-    .limit = std::chrono::seconds{5},
+    .limit = std::chrono::seconds{1},
 };
 
 } // namespace

@@ -17,8 +17,11 @@ public:
   /// must not make a hot loop: then 1 ms, 2 ms, 4 ms, ...
   duration after_answer(bool empty, std::optional<duration> next_due);
 
-  /// After a failed lease: 100 ms, doubled up to 5 s.
+  /// After a failed lease: 100 ms, doubled up to 1 s.
   duration after_error(double draw);
+
+  /// Whether the last lease failed.
+  bool failing() const noexcept { return errors_ > 0; }
 
 private:
   duration interval_;

@@ -106,8 +106,14 @@ void store_pool_state::leased(const std::vector<wisher>& wishers,
                     + " batches to " + std::to_string(wishers.size())
                     + " lease requests"};
   if (done.failure) {
+    if (seats_[0].up && is_outage(done.failure->code)) {
+      refused_ = true;
+      link_down(link::leasing, *done.failure);
+    }
     refuse(wishers, *done.failure);
   } else {
+    if (std::exchange(refused_, false))
+      link_up(link::leasing);
     keep_one_suspect(wishers, done.batches);
     for (std::size_t i = 0; i < wishers.size(); ++i)
       deliver(wishers[i], {std::move(done.batches[i]), std::nullopt});
@@ -252,7 +258,7 @@ void store_pool_state::send_releases(std::size_t at) {
             releasing_ -= sent->size();
             if (done.failure)
               return back(*done.failure);
-            failures_ = 0;
+            writes_work();
             for (const auto& lease : *sent)
               forget_lease(lease.fence);
             pump_writes();

@@ -1,11 +1,14 @@
 #pragma once
 
 #include "actors/actors.hpp"
+#include "actors/metrics/watched_counters.hpp"
 #include "actors/pipeline/log.hpp"
 #include "actors/spawn_mode.hpp"
+#include "actors/storage/patience.hpp"
 #include "store/database.hpp"
 
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace callboard::actors {
@@ -13,6 +16,8 @@ namespace callboard::actors {
 struct store_pool_options {
   database_ptr db;
   std::string node_name;
+  node_rhythm rhythm{};
+  std::shared_ptr<watched_counters> numbers;
   /// Beside the one that leases; at least 1.
   unsigned settle_connections = 1;
   supervisor_actor supervisor;

@@ -16,7 +16,7 @@ namespace {
 constexpr backoff between_writes{
     .shape = backoff::kind::exponential,
     .first = std::chrono::milliseconds{100},
-    .limit = std::chrono::seconds{5},
+    .limit = std::chrono::seconds{2},
     .jitter = 0.3,
 };
 
@@ -37,7 +37,7 @@ std::optional<duration> due_again(const settlement& x) {
 void store_pool_state::settled(settle_queue::batch& sent,
                                const settle_report& report) {
   outcomes_.done(sent);
-  failures_ = 0;
+  writes_work();
   event_batch events;
   std::map<std::string, duration> due;
   for (std::size_t i = 0; i < sent.size(); ++i) {
@@ -80,12 +80,18 @@ void store_pool_state::started(const std::vector<starter>& sent,
     self_->send(caf::actor_cast<poller_actor>(poller), std::move(answer));
 }
 
+void store_pool_state::writes_work() {
+  if (std::exchange(failures_, 0) > 0)
+    link_up(link::settling);
+}
+
 void store_pool_state::write_failed(std::size_t at, const error& why) {
-  log(log_level::warning,
-      "could not write outcomes, which are kept: " + to_string(why));
   if (seats_[at].up) {
     // The connection is well, so the session will not tell of it.
-    tell_failure(why);
+    if (is_outage(why.code))
+      link_down(link::settling, why);
+    else
+      tell_failure(why);
     resting_ = true;
     failures_ = std::min(failures_ + 1, 30);
     self_->delayed_send(self_, between_writes.after(failures_, options_.draw()),
@@ -102,6 +108,7 @@ void store_pool_state::open(std::size_t at) {
       .db = options_.db,
       .owner = caf::actor_cast<store_pool_actor>(self_),
       .node_name = std::nullopt,
+      .rhythm = options_.rhythm,
       .draw = options_.draw,
       .mode = options_.mode,
   };
@@ -114,8 +121,13 @@ void store_pool_state::open(std::size_t at) {
 
 void store_pool_state::up(const session_up& x) {
   seats_[x.index].up = true;
-  if (x.index != 0)
+  if (x.index != 0) {
+    if (failures_ == 0)
+      link_up(link::settling);
     return pump_writes();
+  }
+  link_up(link::leasing);
+  refused_ = false;
   if (node_ && node_ != x.node) {
     error why{errc::incarnation_lost,
               "this node was declared dead; its leases belong to others now, "
@@ -141,11 +153,14 @@ void store_pool_state::up(const session_up& x) {
 }
 
 void store_pool_state::down(const session_down& x) {
-  auto was_up = std::exchange(seats_[x.index].up, false);
-  if (was_up || x.index == 0)
-    tell_failure(x.why);
-  if (x.index != 0)
+  seats_[x.index].up = false;
+  if (x.index != 0) {
+    if (std::none_of(seats_.begin() + 1, seats_.end(),
+                     [](const seat& one) { return one.up; }))
+      link_down(link::settling, x.why);
     return;
+  }
+  link_down(link::leasing, x.why);
   lease_trouble_ = x.why;
   refuse(std::exchange(wishes_, {}), x.why);
 }
@@ -161,6 +176,17 @@ void store_pool_state::session_died(const caf::down_msg& down) {
       return self_->quit(caf::sec::runtime_error);
     open(at);
   }
+}
+
+void store_pool_state::link_up(link which) {
+  if (auto news = options_.numbers->database.up(which, self_->clock().now()))
+    log(log_level::info, std::move(news->text));
+}
+
+void store_pool_state::link_down(link which, const error& why) {
+  auto news = options_.numbers->database.down(which, why, self_->clock().now());
+  if (news)
+    tell_failure({why.code, std::move(news->text)});
 }
 
 void store_pool_state::tell_failure(const error& why) {

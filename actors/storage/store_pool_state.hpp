@@ -76,6 +76,7 @@ private:
   void send_starts(std::size_t at);
   void started(const std::vector<starter>& sent, const std::vector<bool>& ours);
   void settled(settle_queue::batch& sent, const settle_report& report);
+  void writes_work();
   void write_failed(std::size_t at, const error& why);
   void answer_flushes();
 
@@ -83,6 +84,8 @@ private:
 
   void open(std::size_t at);
   void session_died(const caf::down_msg& down);
+  void link_up(link which);
+  void link_down(link which, const error& why);
   void tell_failure(const error& why);
   void log(log_level level, std::string message);
 
@@ -96,6 +99,8 @@ private:
   /// Why there is no session to lease from; while it connects for the first
   /// time, wishes wait.
   std::optional<error> lease_trouble_;
+  /// The connection is well, but the database refused the last lease.
+  bool refused_ = false;
   /// The fences of leases that this node holds, as far as it knows.
   std::unordered_set<std::int64_t> held_;
   std::int64_t last_fence_ = 0;

@@ -1,6 +1,6 @@
 #include "actors/storage/store_session.hpp"
 
-#include "store/schedule/backoff.hpp"
+#include "actors/storage/reconnect_pace.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
@@ -15,12 +15,22 @@ namespace callboard::actors {
 
 namespace {
 
-constexpr backoff between_connects{
-    .shape = backoff::kind::exponential,
-    .first = std::chrono::milliseconds{100},
-    .limit = std::chrono::seconds{5},
-    .jitter = 0.3,
-};
+// Between two tries to connect, at most. Work waits for the session that
+// leases.
+constexpr auto leasing_pace = std::chrono::seconds{1};
+constexpr auto settling_pace = std::chrono::milliseconds{1500};
+
+// How often to look whether the connection was closed.
+constexpr auto look_interval = std::chrono::milliseconds{100};
+
+// A statement of the session that leases must not keep it from its heartbeats
+// until the node counts as dead.
+duration longest_statement(const session_options& options) {
+  auto silence = options.rhythm.silence_limit;
+  return options.node_name
+             ? std::max<duration>(silence / 3, std::chrono::seconds{1})
+             : std::max<duration>(silence, std::chrono::seconds{5});
+}
 
 /// Calls the store; what it throws is a broken promise of it.
 template <class F>
@@ -42,7 +52,11 @@ public:
 
   void start(session_options options) {
     options_ = std::move(options);
+    limit_ = longest_statement(options_);
+    pace_.emplace(options_.node_name ? leasing_pace : settling_pace);
+    patience_.emplace(options_.rhythm);
     self_->send(self_, connect_atom_v);
+    self_->delayed_send(self_, look_interval, check_atom_v);
   }
 
   // -- messages, in the order of actors.hpp -----------------------------------
@@ -83,8 +97,10 @@ public:
   heartbeat_done heartbeat(const heartbeat_call& call) {
     auto answer
         = perform([&](job_store& s) { return s.heartbeat(call.queues); });
-    if (answer)
+    if (answer) {
+      patience_->beat(now());
       return {std::move(*answer), std::nullopt};
+    }
     rejoin_if_lost(answer.error());
     return {{}, answer.error()};
   }
@@ -114,11 +130,23 @@ public:
     connecting_ = false;
     if (store_ || left_)
       return;
-    auto made = guarded([&] { return options_.db->connect(); });
+    auto most = pace_->begin(now());
+    auto made = guarded([&] {
+      return options_.db->connect_within({most, limit_});
+    });
     if (!made)
       return lost(made.error());
     store_ = std::move(*made);
     join();
+  }
+
+  void look() {
+    self_->delayed_send(self_, look_interval, check_atom_v);
+    if (!store_)
+      return;
+    auto open = guarded([&] { return store_->look(); });
+    if (!open)
+      lost(open.error());
   }
 
 private:
@@ -145,9 +173,15 @@ private:
     self_->send(options_.owner, session_down{options_.index, why_});
     if (left_ || std::exchange(connecting_, true))
       return;
-    tries_ = std::min(tries_ + 1, 30);
-    self_->delayed_send(self_, between_connects.after(tries_, options_.draw()),
-                        connect_atom_v);
+    auto rest = pace_->failed(now(), options_.draw());
+    if (rest == duration{0})
+      self_->send(self_, connect_atom_v);
+    else
+      self_->delayed_send(self_, rest, connect_atom_v);
+  }
+
+  std::chrono::steady_clock::time_point now() const {
+    return self_->clock().now();
   }
 
   // -- membership -------------------------------------------------------------
@@ -157,12 +191,18 @@ private:
     if (options_.node_name) {
       auto joined = guarded([&] { return join_store(up); });
       if (!joined)
-        return lost(joined.error());
+        return not_joined(joined.error());
+      auto age = guarded([&] { return store_->server_age(); });
+      if (!age)
+        return lost(age.error());
+      patience_->joined(now(), node_.has_value() || joined_before_, *age);
+      joined_before_ = true;
+      waiting_since_.reset();
       node_ = *joined;
       up.node = node_;
       in_doubt_ = false;
     }
-    tries_ = 0;
+    pace_->connected(now());
     self_->send(options_.owner, std::move(up));
   }
 
@@ -186,6 +226,18 @@ private:
     return store_->join(*options_.node_name, "", std::nullopt);
   }
 
+  /// The server may keep the lock of our former connection, and nobody says how
+  /// long: a node that waits for it for ever does no work.
+  void not_joined(error why) {
+    if (node_ && why.code == errc::database_busy) {
+      if (!waiting_since_)
+        waiting_since_ = now();
+      if (now() - *waiting_since_ > options_.rhythm.silence_limit)
+        node_.reset();
+    }
+    lost(std::move(why));
+  }
+
   void rejoin_if_lost(const std::optional<error>& failure) {
     if (!store_ || !failure || failure->code != errc::incarnation_lost)
       return;
@@ -201,7 +253,13 @@ private:
   bool in_doubt_ = false;
   bool connecting_ = false;
   bool left_ = false;
-  int tries_ = 0;
+  bool joined_before_ = false;
+  /// Since when the lock of our former connection can't be had.
+  std::optional<std::chrono::steady_clock::time_point> waiting_since_;
+  /// The longest that one statement may take.
+  duration limit_{0};
+  std::optional<reconnect_pace> pace_;
+  std::optional<patience> patience_;
 };
 
 session_actor::behavior_type
@@ -219,6 +277,7 @@ session(session_actor::stateful_pointer<session_state> self,
       [state](count_atom) { return state->count(); },
       [state](leave_atom) { return state->leave(); },
       [state](connect_atom) { state->connect(); },
+      [state](check_atom) { state->look(); },
   };
 }
 

@@ -3,6 +3,7 @@
 #include "actors/actors.hpp"
 #include "actors/pipeline/log.hpp"
 #include "actors/spawn_mode.hpp"
+#include "actors/storage/patience.hpp"
 #include "store/database.hpp"
 
 #include <cstddef>
@@ -18,6 +19,7 @@ struct session_options {
   store_pool_actor owner;
   /// Set for the session that leases: it joins under this name.
   std::optional<std::string> node_name;
+  node_rhythm rhythm{};
   std::function<double()> draw;
   spawn_mode mode = spawn_mode::threads;
 };

@@ -54,15 +54,18 @@ void supervisor_state::start(supervisor_options options) {
                                  .observers = settings.observers,
                                  .log = settings.log,
                                  .mode = options_.mode});
-  store_ = spawn_store_pool(sys,
-                            {.db = options_.db,
-                             .node_name = settings.node_name,
-                             .settle_connections = settings.settle_connections,
-                             .supervisor = me,
-                             .metrics = metrics_,
-                             .log = settings.log,
-                             .draw = options_.draw,
-                             .mode = options_.mode});
+  store_ = spawn_store_pool(
+      sys, {.db = options_.db,
+            .node_name = settings.node_name,
+            .rhythm = {settings.heartbeat, settings.reclaim_interval,
+                       settings.silence_limit},
+            .numbers = options_.numbers,
+            .settle_connections = settings.settle_connections,
+            .supervisor = me,
+            .metrics = metrics_,
+            .log = settings.log,
+            .draw = options_.draw,
+            .mode = options_.mode});
   keeper_ = spawn_keeper(sys, {.db = options_.db,
                                .heartbeat = settings.heartbeat,
                                .reclaim_interval = settings.reclaim_interval,

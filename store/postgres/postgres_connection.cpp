@@ -186,14 +186,6 @@ rows postgres_connection::answer_to(int sent) {
   throw failure{std::move(why)};
 }
 
-void postgres_connection::look() noexcept {
-  try {
-    check_alive();
-  } catch (const std::exception&) {
-    // It is broken now, which is the answer.
-  }
-}
-
 // An idle connection has nothing to say, unless it was closed. Whoever looks
 // first knows that nothing was sent, and so that nothing was stored.
 void postgres_connection::check_alive() {

@@ -55,8 +55,8 @@ public:
   /// Never throws; a connection that can't roll back is broken.
   void rollback() noexcept;
 
-  /// Breaks it when the server has closed it; asks nobody.
-  void look() noexcept;
+  /// Fails when the server has closed it; asks nobody.
+  void check_alive();
 
   /// Nothing is waited for beyond this moment.
   void give_up_at(std::optional<instant> end) noexcept { end_ = end; }
@@ -72,7 +72,6 @@ private:
   const std::string& prepared(const char* sql, const parameters& values);
   rows execute(const char* sql, const parameters* values);
   rows answer_to(int sent);
-  void check_alive();
   pg_result* wait_for_results();
   void wait_for_socket(bool writing, instant deadline);
   [[noreturn]] void lost(const std::string& why);

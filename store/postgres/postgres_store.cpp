@@ -1,6 +1,7 @@
 #include "store/postgres/postgres_store.hpp"
 
 #include "store/postgres/enqueue_jobs.hpp"
+#include "store/postgres/statements/connection.hpp"
 #include "store/postgres/statements/enqueue.hpp"
 #include "store/postgres/statements/people.hpp"
 #include "store/sql/moment.hpp"
@@ -49,6 +50,17 @@ result<void> postgres_store::wake(const std::vector<std::string>& queues) {
 
 result<time_point> postgres_store::now() {
   return guarded([&] { return database_now(); });
+}
+
+result<std::optional<duration>> postgres_store::server_age() {
+  return guarded([&] {
+    auto age = connection_->query(postgres::server_age).number(0, 0);
+    return std::optional<duration>{age};
+  });
+}
+
+result<void> postgres_store::look() {
+  return guarded([&] { connection_->check_alive(); });
 }
 
 time_point postgres_store::database_now() {

@@ -64,7 +64,8 @@ public:
 
   result<time_point> now() override;
   bool broken() const noexcept override { return connection_->broken(); }
-  void look() noexcept override { connection_->look(); }
+  result<void> look() override;
+  result<std::optional<duration>> server_age() override;
   void give_up_at(std::optional<std::chrono::steady_clock::time_point>
                       end) noexcept override {
     connection_->give_up_at(end);

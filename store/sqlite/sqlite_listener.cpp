@@ -37,9 +37,9 @@ sqlite_listener::~sqlite_listener() {
   ::close(interrupt_);
 }
 
-result<std::vector<std::string>> sqlite_listener::wait(duration limit) {
+result<hints> sqlite_listener::wait(duration limit) {
   using std::chrono::steady_clock;
-  return sqlite_guard(place_->name(), [&]() -> std::vector<std::string> {
+  return sqlite_guard(place_->name(), [&]() -> hints {
     auto deadline = steady_clock::now() + std::max(limit, duration{0});
     for (;;) {
       auto left = std::chrono::ceil<std::chrono::milliseconds>(
@@ -54,7 +54,7 @@ result<std::vector<std::string>> sqlite_listener::wait(duration limit) {
         return {};
       }
       if (was_written())
-        return {std::string{}};
+        return {{std::string{}}, false};
       if (steady_clock::now() >= deadline)
         return {};
     }

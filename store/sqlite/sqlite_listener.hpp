@@ -16,7 +16,7 @@ public:
   explicit sqlite_listener(sqlite_place_ptr place);
   ~sqlite_listener() override;
 
-  result<std::vector<std::string>> wait(duration limit) override;
+  result<hints> wait(duration limit) override;
   void interrupt() noexcept override;
 
 private:

@@ -390,6 +390,13 @@ public:
         "now", [&]() -> result<time_point> { return state_->now(); });
   }
 
+  result<void> look() override {
+    if (broken())
+      return error{errc::database_unreachable,
+                   "memory: the connection is dead"};
+    return {};
+  }
+
   bool broken() const noexcept override {
     std::lock_guard lock{state_->mutex};
     return !state_->open.contains(connection_);

@@ -1,7 +1,12 @@
 #pragma once
 
-/// A node's lock and the connection that holds it.
+/// The server, a node's lock, and the connection that holds it.
 namespace callboard::store::postgres {
+
+inline constexpr auto server_age = R"sql(
+  select (extract(epoch from clock_timestamp() - pg_postmaster_start_time())
+    * 1000000)::int8
+)sql";
 
 inline constexpr auto lock = "select pg_advisory_lock($1::int8)";
 

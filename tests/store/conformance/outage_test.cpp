@@ -51,13 +51,15 @@ void end_nodes(const backend& place) {
       soci::into(gone);
 }
 
-bool notices_its_end(job_store& store) {
+/// What the store says when it notices that the server has closed it.
+error notice_of_end(job_store& store) {
   auto deadline = steady::now() + 20s;
-  while (!store.broken() && steady::now() < deadline) {
-    store.look();
+  auto seen = store.look();
+  while (seen && steady::now() < deadline) {
     ::poll(nullptr, 0, 5);
+    seen = store.look();
   }
-  return store.broken();
+  return failed_with(seen, errc::database_unreachable);
 }
 
 /// A connection whose next enqueue is one statement: the first one is planned
@@ -169,11 +171,27 @@ TEST_CASE("a look notices that the server has closed the connection") {
   auto place = backend::make(backend_kind::postgres);
   auto db = place->open();
   auto store = join(*db);
-  store->look();
+  ok(store->look());
   CHECK_FALSE(store->broken());
   end_nodes(*place);
-  CHECK(notices_its_end(*store));
+  CHECK(contains(notice_of_end(*store).message, "broke"));
+  CHECK(store->broken());
   failed_with(store->now(), errc::database_unreachable);
+}
+
+TEST_CASE("a server tells its age") {
+  auto place = backend::make(backend_kind::postgres);
+  auto store = ok(place->open()->connect());
+  auto age = ok(store->server_age());
+  REQUIRE(age);
+  CHECK(*age > 0s);
+  auto started = std::chrono::system_clock::now() - *age;
+  auto sql = place->session();
+  double then = 0;
+  *sql << "select extract(epoch from pg_postmaster_start_time())::float8",
+      soci::into(then);
+  auto said = std::chrono::duration<double>(started.time_since_epoch()).count();
+  CHECK(said == Approx(then).margin(60));
 }
 
 TEST_CASE("a node takes its lock from a connection that was lost in silence") {
