@@ -106,7 +106,11 @@ public:
   }
 
   reclaim_done reclaim(const reclaim_call& call) {
-    auto answer = perform([&](job_store& s) { return s.reclaim(call.rule); });
+    auto rule = call.rule;
+    auto verdict = patience_->look(now());
+    rule.grace = std::max(rule.grace, verdict.grace);
+    rule.silence = std::max(rule.silence, verdict.silence);
+    auto answer = perform([&](job_store& s) { return s.reclaim(rule); });
     if (answer)
       return {std::move(*answer), std::nullopt};
     return {{}, answer.error()};

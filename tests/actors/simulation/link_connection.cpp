@@ -162,12 +162,14 @@ public:
   cancel(const std::vector<std::string>& ids) override {
     return call<std::vector<cancel_answer>>("cancel", [&] {
       auto done = store().cancel(ids);
-      if (done)
-        for (std::size_t i = 0; i < ids.size(); ++i)
-          if ((*done)[i] == cancel_answer::removed)
-            books().removed(ids[i]);
-          else if ((*done)[i] == cancel_answer::asked)
-            books().asked(ids[i]);
+      if (!done)
+        return done;
+      for (std::size_t i = 0; i < ids.size(); ++i) {
+        if ((*done)[i] == cancel_answer::removed)
+          books().removed(ids[i]);
+        else if ((*done)[i] == cancel_answer::asked)
+          books().asked(ids[i]);
+      }
       return done;
     });
   }
