@@ -6,11 +6,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 
 namespace callboard::store {
 
 namespace {
+
+constexpr off_t mark_offset = 8;
 
 struct flock byte_at(long long offset, short type) {
   struct flock range {};
@@ -72,6 +75,19 @@ bool lock_file::is_locked(long long offset) const {
 
 void lock_file::touch() const noexcept {
   [[maybe_unused]] auto written = ::pwrite(descriptor_, "!", 1, 0);
+}
+
+void lock_file::mark() const noexcept {
+  auto now = std::chrono::steady_clock::now().time_since_epoch().count();
+  [[maybe_unused]] auto written
+      = ::pwrite(descriptor_, &now, sizeof now, mark_offset);
+}
+
+std::int64_t lock_file::last_mark() const noexcept {
+  std::int64_t mark = 0;
+  [[maybe_unused]] auto read
+      = ::pread(descriptor_, &mark, sizeof mark, mark_offset);
+  return mark;
 }
 
 std::string lock_file_of(const std::string& database_path) {

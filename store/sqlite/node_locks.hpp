@@ -2,6 +2,7 @@
 
 #include "store/model/lease.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace callboard::store {
@@ -27,8 +28,13 @@ public:
   /// Whether another description holds the byte. Throws `failure`.
   bool is_locked(long long offset) const;
 
-  /// Lets those who watch the file know. Its content means nothing.
+  /// Lets those who watch the file know. Of its content only the mark means
+  /// anything.
   void touch() const noexcept;
+
+  /// The same, and leaves a mark that differs from all before.
+  void mark() const noexcept;
+  std::int64_t last_mark() const noexcept;
 
 private:
   std::string path_;

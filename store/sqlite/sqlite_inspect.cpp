@@ -132,7 +132,7 @@ sqlite_store::cancel(const std::vector<std::string>& ids) {
   std::vector<cancel_answer> answers;
   if (ids.empty())
     return answers;
-  return written([&] {
+  auto done = written([&] {
     for (auto& [id, answer] : answer_of) {
       std::string key{id};
       if (sql_.cancel_job.run(key) > 0)
@@ -144,6 +144,11 @@ sqlite_store::cancel(const std::vector<std::string>& ids) {
       answers.push_back(answer_of.at(id));
     return answers;
   });
+  // A hint may get lost: what is committed is true all the same.
+  if (done && !place_->temporary()
+      && std::count(done->begin(), done->end(), cancel_answer::asked) > 0)
+    (void)guarded([&] { bell().mark(); });
+  return done;
 }
 
 std::vector<dead_row> sqlite_store::dead_rows(const dead_filter& filter,

@@ -17,7 +17,8 @@ namespace callboard::store {
 
 sqlite_listener::sqlite_listener(sqlite_place_ptr place)
     : place_{std::move(place)}, file_{place_->lock_path()},
-      watch_{::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)},
+      mark_{file_.last_mark()}, watch_{::inotify_init1(IN_CLOEXEC
+                                                       | IN_NONBLOCK)},
       interrupt_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
   if (watch_ >= 0 && interrupt_ >= 0
       && ::inotify_add_watch(watch_, place_->lock_path().c_str(), IN_MODIFY)
@@ -53,8 +54,10 @@ result<hints> sqlite_listener::wait(duration limit) {
         [[maybe_unused]] auto read = ::read(interrupt_, &count, sizeof count);
         return {};
       }
-      if (was_written())
-        return {{std::string{}}, false};
+      if (was_written()) {
+        auto before = std::exchange(mark_, file_.last_mark());
+        return {{std::string{}}, before != mark_};
+      }
       if (steady_clock::now() >= deadline)
         return {};
     }

@@ -8,7 +8,7 @@ namespace callboard::store {
 
 /// Waits for the wake-ups of all processes on this machine: each writes to the
 /// lock file after its commit, and the system tells who watches it. Which
-/// queue is meant is not told.
+/// queue is meant is not told; a mark in the file tells of a `cancel`.
 class sqlite_listener final : public wake_listener {
 public:
   /// Starts to listen. Throws `failure`: `unsupported` where the system can't
@@ -26,6 +26,7 @@ private:
 
   sqlite_place_ptr place_;
   lock_file file_;
+  std::int64_t mark_ = 0;
   int watch_ = -1;
   int interrupt_ = -1;
 };

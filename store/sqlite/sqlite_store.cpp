@@ -23,11 +23,13 @@ result<void> sqlite_store::enqueue(const std::vector<new_job>& jobs) {
 result<void> sqlite_store::wake(const std::vector<std::string>& queues) {
   if (queues.empty() || place_->temporary())
     return {};
-  return guarded([&] {
-    if (!bell_)
-      bell_ = std::make_unique<lock_file>(place_->lock_path());
-    bell_->touch();
-  });
+  return guarded([&] { bell().touch(); });
+}
+
+lock_file& sqlite_store::bell() {
+  if (!bell_)
+    bell_ = std::make_unique<lock_file>(place_->lock_path());
+  return *bell_;
 }
 
 result<time_point> sqlite_store::now() {

@@ -91,6 +91,7 @@ private:
   template <class Work>
   auto written(Work work);
   long long micros() const;
+  lock_file& bell();
 
   void require_joined();
   std::optional<member> lock_node(incarnation id);

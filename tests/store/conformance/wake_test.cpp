@@ -109,3 +109,25 @@ TEST_CASE("a private SQLite database has nobody to listen to, and says so") {
   failed_with(db->listen(), errc::unsupported);
   ok(ok(db->connect())->wake({"mail"}));
 }
+
+TEST_CASE("who asks a running job to stop lets the listeners know") {
+  auto place = every_shared_backend();
+  auto far_db = place->open();
+  auto near_db = place->open();
+  auto store = join(*far_db);
+  auto listener = ok(near_db->listen());
+  put(*store, {a_job("a"), a_job("b")});
+  auto lease = take_one(*store);
+  ok(store->wake({"mail"}));
+  auto woken = ok(listener->wait(10s));
+  CHECK_FALSE(woken.queues.empty());
+  CHECK_FALSE(woken.cancels);
+  CHECK(ok(store->cancel({"a", "b"}))
+        == answers{cancel_answer::asked, cancel_answer::removed});
+  CHECK(ok(listener->wait(10s)).cancels);
+  // Asked again, told again; nothing to ask, nothing told.
+  CHECK(ok(store->cancel({"a"})) == answers{cancel_answer::asked});
+  CHECK(ok(listener->wait(10s)).cancels);
+  CHECK(ok(store->cancel({"b"})) == answers{cancel_answer::unknown});
+  CHECK(ok(listener->wait(0s)).empty());
+}
