@@ -1,50 +1,65 @@
 #include "store/postgres/low_water.hpp"
 
+#include "store/sql/moment.hpp"
+
 #include <algorithm>
 
 namespace callboard::store {
 
-const std::vector<low_water::mark>* low_water::find(const std::string& queue,
-                                                    instant now) const {
+low_water::reach low_water::next(const std::string& queue, instant now) const {
   auto it = queues_.find(queue);
   if (it == queues_.end() || it->second.taken < busy
-      || now - it->second.looked_at >= lifetime)
-    return nullptr;
-  return &it->second.marks;
+      || now - it->second.looked_at_all >= lifetime)
+    return reach::all;
+  auto near = it->second.taken >= crowded
+              && now - it->second.looked_wide < wide_lifetime;
+  return near ? reach::near : reach::wide;
+}
+
+std::vector<low_water::mark> low_water::marks(const std::string& queue,
+                                              reach how_far) const {
+  auto it = queues_.find(queue);
+  if (how_far == reach::all || it == queues_.end())
+    return {};
+  auto marks = it->second.seen;
+  auto margin = how_far == reach::near ? near_margin : wide_margin;
+  for (auto& one : marks)
+    one.low -= margin.count();
+  return marks;
 }
 
 duration low_water::left(const std::string& queue, instant now) const {
   auto it = queues_.find(queue);
   if (it == queues_.end())
     return duration{0};
-  auto age = std::chrono::duration_cast<duration>(now - it->second.looked_at);
-  return std::max(lifetime - age, duration{0});
+  auto next = it->second.looked_at_all + lifetime;
+  if (it->second.taken >= crowded)
+    next = std::min(next, it->second.looked_wide + wide_lifetime);
+  return std::max(std::chrono::duration_cast<duration>(next - now),
+                  duration{0});
 }
 
 void low_water::learn(const std::string& queue,
-                      const std::vector<leased_job>& jobs, bool full,
+                      const std::vector<leased_job>& jobs, reach how_far,
                       bool ended, time_point database_now, instant now) {
   if (jobs.empty()) {
     queues_.erase(queue);
     return;
   }
   auto& known = queues_[queue];
-  if (full) {
-    // A quiet queue stays a quiet one.
-    if (now - known.looked_at >= lifetime) {
-      known.looked_at = now;
-      known.taken = 0;
-    }
+  // A quiet queue stays a quiet one.
+  if (how_far == reach::all && now - known.looked_at_all >= lifetime) {
+    known.looked_at_all = now;
+    known.taken = 0;
   }
+  if (how_far != reach::near)
+    known.looked_wide = now;
   known.taken += jobs.size();
-  auto low_of = [](time_point moment) {
-    return (moment - margin).time_since_epoch().count();
-  };
   // Priorities up to the last one given were looked at to the end.
   auto last = jobs.back().value.priority;
-  for (auto& one : known.marks)
+  for (auto& one : known.seen)
     if (one.priority < last || ended)
-      one.low = std::max(one.low, low_of(database_now));
+      one.low = std::max<std::int64_t>(one.low, to_micros(database_now));
   for (auto job = jobs.begin(); job != jobs.end();) {
     auto priority = job->value.priority;
     auto first = job->value.run_at;
@@ -52,11 +67,11 @@ void low_water::learn(const std::string& queue,
       return other.value.priority != priority;
     });
     auto at = std::lower_bound(
-        known.marks.begin(), known.marks.end(), priority,
+        known.seen.begin(), known.seen.end(), priority,
         [](const mark& m, std::int16_t p) { return m.priority < p; });
-    if (at == known.marks.end() || at->priority != priority)
-      at = known.marks.insert(at, mark{priority, 0});
-    at->low = low_of(first);
+    if (at == known.seen.end() || at->priority != priority)
+      at = known.seen.insert(at, mark{priority, 0});
+    at->low = to_micros(first);
   }
 }
 

@@ -12,40 +12,58 @@ namespace callboard::store {
 
 /// Remembers for each queue where its next due jobs stand, so that a lease
 /// does not walk over the remains of all jobs before them. Only a queue through
-/// which many jobs go has hints, and only for a while: then a lease looks at
-/// everything again, so that a job whose transaction ended late (or whose time
-/// lies in the past) is never left behind. Not thread-safe.
+/// which many jobs go has hints, and only for a while: a job whose transaction
+/// ended late (or whose time lies in the past) appears below them and must not
+/// be left behind. So most looks begin right below the hint, some well below
+/// it, and some look at everything. Not thread-safe.
 class low_water {
 public:
   using instant = std::chrono::steady_clock::time_point;
 
-  /// A hint lives so long.
+  /// How much of the queue a lease looks at.
+  enum class reach {
+    all,
+    /// From `wide_margin` below the last seen moment on.
+    wide,
+    /// From `near_margin` below it on.
+    near,
+  };
+
+  /// A look at everything serves so long.
   static constexpr duration lifetime = std::chrono::milliseconds{1500};
-  /// So many jobs make a queue busy.
+  /// A wide look serves so long.
+  static constexpr duration wide_lifetime = std::chrono::milliseconds{100};
+  /// So many jobs in a `lifetime` make a queue busy.
   static constexpr std::size_t busy = 256;
-  /// So much below the last seen moment jobs may still appear.
-  static constexpr duration margin = std::chrono::seconds{2};
+  /// With so many, what a wide look walks over counts.
+  static constexpr std::size_t crowded = 10'000;
+  static constexpr duration wide_margin = std::chrono::seconds{2};
+  static constexpr duration near_margin = std::chrono::milliseconds{50};
 
   struct mark {
     std::int16_t priority = 0;
     std::int64_t low = 0;
   };
 
-  /// The marks by priority, or null when the queue must be looked at in full.
-  const std::vector<mark>* find(const std::string& queue, instant now) const;
+  /// What the next lease should look at.
+  reach next(const std::string& queue, instant now) const;
 
-  /// When the next full look is due.
+  /// Where to begin, by priority; empty for `all`.
+  std::vector<mark> marks(const std::string& queue, reach how_far) const;
+
+  /// When the next wider look is due.
   duration left(const std::string& queue, instant now) const;
 
-  /// What a lease found; `full` when it looked at everything, `ended` when it
-  /// found less than it wanted.
+  /// What a lease found; `ended` when it found less than it wanted.
   void learn(const std::string& queue, const std::vector<leased_job>& jobs,
-             bool full, bool ended, time_point database_now, instant now);
+             reach how_far, bool ended, time_point database_now, instant now);
 
 private:
   struct entry {
-    std::vector<mark> marks;
-    instant looked_at{};
+    /// `low` without a margin.
+    std::vector<mark> seen;
+    instant looked_at_all{};
+    instant looked_wide{};
     std::size_t taken = 0;
   };
 

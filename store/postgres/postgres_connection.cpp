@@ -37,8 +37,11 @@ std::string settings(const database_options& options, PGconn* connection) {
   auto text = "set statement_timeout = " + wait + "; set lock_timeout = " + wait
               + "; set idle_in_transaction_session_timeout = " + wait
               + "; set client_min_messages = warning; set jit = off;"
-                // A plan made while the tables were small must stay good.
-                " set enable_seqscan = off;";
+                // A plan made while the tables were small must stay good. It
+                // is made once: to plan a lease takes longer than a lease of
+                // one job.
+                " set enable_seqscan = off;"
+                " set plan_cache_mode = force_generic_plan;";
   const char* host = PQhost(connection);
   if (host && *host && *host != '/')
     text += " set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2;"

@@ -32,11 +32,11 @@ struct lines {
   std::vector<std::int64_t> of_mark, priorities, lows;
   std::vector<std::int64_t> of_gap, above, below;
 
-  void add(std::int64_t request, const std::vector<low_water::mark>* marks) {
+  void add(std::int64_t request, const std::vector<low_water::mark>& marks) {
     constexpr std::int64_t first = std::numeric_limits<std::int16_t>::min();
     constexpr std::int64_t last = std::numeric_limits<std::int16_t>::max();
     auto from = first - 1;
-    for (const auto& one : marks ? *marks : std::vector<low_water::mark>{}) {
+    for (const auto& one : marks) {
       of_mark.push_back(request);
       priorities.push_back(one.priority);
       lows.push_back(one.low);
@@ -121,7 +121,7 @@ void postgres_store::lease_some(const std::vector<lease_request>& requests,
   std::vector<std::string_view> queues;
   std::vector<std::int64_t> limits, suspects, starts, isolated;
   lines look;
-  std::vector<bool> hinted;
+  std::vector<low_water::reach> reaches;
   std::unordered_map<std::string_view, std::size_t> number_of;
   for (auto i : round) {
     const auto& request = requests[i];
@@ -132,10 +132,10 @@ void postgres_store::lease_some(const std::vector<lease_request>& requests,
     suspects.push_back(request.suspects);
     starts.push_back(static_cast<std::int64_t>(std::min(request.start, most)));
     isolated.push_back(request.isolated);
-    const auto* marks
-        = with_hints ? hints_.find(request.queue, started) : nullptr;
-    hinted.push_back(marks != nullptr);
-    look.add(static_cast<std::int64_t>(queues.size()), marks);
+    reaches.push_back(with_hints ? hints_.next(request.queue, started)
+                                 : low_water::reach::all);
+    look.add(static_cast<std::int64_t>(queues.size()),
+             hints_.marks(request.queue, reaches.back()));
   }
   parameters values;
   values.add(*member_).add(this->clock()).add(queues).add(limits);
@@ -174,12 +174,13 @@ void postgres_store::lease_some(const std::vector<lease_request>& requests,
     const auto& request = requests[round[i]];
     std::sort(one.jobs.begin(), one.jobs.end(), earlier);
     auto ended = one.found < static_cast<std::size_t>(limits[i]);
-    if (hinted[i] && one.found == 0) {
+    auto hinted = reaches[i] != low_water::reach::all;
+    if (hinted && one.found == 0) {
       again.push_back(round[i]);
       continue;
     }
     if (!one.alone)
-      hints_.learn(request.queue, one.jobs, !hinted[i], ended, now, started);
+      hints_.learn(request.queue, one.jobs, reaches[i], ended, now, started);
     auto& batch = batches[round[i]];
     for (auto& job : one.jobs)
       job.suspect = one.alone;
@@ -194,8 +195,8 @@ void postgres_store::lease_some(const std::vector<lease_request>& requests,
     // the next one), or was taken by others.
     if (!ended || !batch.exhausted.empty() || batch.jobs.size() < one.found)
       batch.next_due = duration{0};
-    // What the hint passed over shows at the next full look.
-    if (hinted[i]) {
+    // What the hint passed over shows at the next wider look.
+    if (hinted) {
       auto look_again = hints_.left(request.queue, started);
       batch.next_due
           = std::min(batch.next_due.value_or(look_again), look_again);

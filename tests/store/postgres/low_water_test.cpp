@@ -1,0 +1,111 @@
+#include "store/postgres/low_water.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace callboard;
+using store::low_water;
+using reach = low_water::reach;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr time_point today{std::chrono::hours{24 * 20'000}};
+
+std::int64_t micros(time_point x) {
+  return x.time_since_epoch().count();
+}
+
+/// A queue and a lease of some of its jobs, due at `first` and after.
+struct scene {
+  low_water hints;
+  low_water::instant now{};
+  time_point database_now = today;
+
+  reach lease(std::size_t count, time_point first, bool ended = false,
+              std::int16_t priority = 0) {
+    auto how_far = hints.next("mail", now);
+    std::vector<leased_job> jobs(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      jobs[i].value.priority = priority;
+      jobs[i].value.run_at = first + duration{static_cast<int>(i)};
+    }
+    hints.learn("mail", jobs, how_far, ended, database_now, now);
+    return how_far;
+  }
+
+  std::int64_t low() {
+    auto marks = hints.marks("mail", hints.next("mail", now));
+    REQUIRE(marks.size() == 1);
+    return marks.front().low;
+  }
+};
+
+} // namespace
+
+TEST_CASE("a queue through which few jobs go is looked at in full") {
+  scene here;
+  REQUIRE(here.lease(low_water::busy - 1, today) == reach::all);
+  CHECK(here.hints.next("mail", here.now) == reach::all);
+  CHECK(here.hints.marks("mail", reach::all).empty());
+}
+
+TEST_CASE("a busy queue is looked at from well below its last jobs on") {
+  scene here;
+  here.lease(low_water::busy, today);
+  REQUIRE(here.hints.next("mail", here.now) == reach::wide);
+  CHECK(here.low() == micros(today - low_water::wide_margin));
+  here.now += low_water::lifetime;
+  CHECK(here.hints.next("mail", here.now) == reach::all);
+}
+
+TEST_CASE("most looks at a crowded queue begin right below its last jobs") {
+  scene here;
+  here.lease(low_water::crowded, today);
+  REQUIRE(here.hints.next("mail", here.now) == reach::near);
+  CHECK(here.low() == micros(today - low_water::near_margin));
+
+  here.now += low_water::wide_lifetime - 1ms;
+  REQUIRE(here.lease(10, today + 1s) == reach::near);
+  here.now += 1ms;
+  // Others look near again only after one has looked wide.
+  CHECK(here.low() == micros(today + 1s - low_water::wide_margin));
+  REQUIRE(here.lease(10, today + 1s) == reach::wide);
+  CHECK(here.hints.next("mail", here.now) == reach::near);
+}
+
+TEST_CASE("no job waits longer for a wider look than that look's turn") {
+  scene here;
+  here.lease(low_water::busy, today);
+  CHECK(here.hints.left("mail", here.now) == low_water::lifetime);
+  here.lease(low_water::crowded, today);
+  CHECK(here.hints.left("mail", here.now) == low_water::wide_lifetime);
+  here.now += low_water::lifetime - 10ms;
+  here.lease(1, today);
+  CHECK(here.hints.left("mail", here.now) == 10ms);
+}
+
+TEST_CASE("a job that is due earlier than the last ones lowers the mark") {
+  scene here;
+  here.lease(low_water::crowded, today);
+  here.lease(1, today - 1h);
+  CHECK(here.low() == micros(today - 1h - low_water::near_margin));
+}
+
+TEST_CASE("what was looked at to its end is passed over next time") {
+  scene here;
+  here.lease(low_water::crowded, today - 1h);
+  here.lease(10, today - 1h, true, 5);
+  auto marks = here.hints.marks("mail", reach::near);
+  REQUIRE(marks.size() == 2);
+  CHECK(marks[0].priority == 0);
+  CHECK(marks[0].low == micros(today - low_water::near_margin));
+  CHECK(marks[1].priority == 5);
+  CHECK(marks[1].low == micros(today - 1h - low_water::near_margin));
+}
+
+TEST_CASE("a queue that had nothing is looked at in full") {
+  scene here;
+  here.lease(low_water::crowded, today);
+  here.lease(0, today);
+  CHECK(here.hints.next("mail", here.now) == reach::all);
+}
