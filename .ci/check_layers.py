@@ -25,6 +25,8 @@ OURS = ("store/", "actors/", "config/", "app/", "tests/")
 THIRD = {
     "caf": r"caf/",
     "caf-net": r"caf/(io|openssl)/",
+    "asio": r"boost/asio",
+    "openssl": r"openssl/",
     "soci": r"soci/|soci\.h",
     "libpq": r"libpq-fe\.h|libpq/|postgresql/",
     "sqlite": r"sqlite3",
@@ -51,10 +53,10 @@ RULES = {
         set(),
     ),
     "actors/metrics/prometheus": ({"store/", "actors/"}, {"prometheus"}),
-    "actors/cluster/": ({"store/", "actors/"}, {"caf", "caf-net"}),
+    "actors/cluster/": ({"store/", "actors/"}, {"caf", "caf-net", "asio", "openssl"}),
     "actors/": ({"store/", "actors/"}, {"caf"}),
     "config/": ({"store/", "actors/", "config/"}, {"json"}),
-    "app/": ({"store/", "actors/", "config/", "app/"}, set(THIRD) - {"catch", "caf-net"}),
+    "app/": ({"store/", "actors/", "config/", "app/"}, set(THIRD) - {"catch", "caf-net", "asio"}),
 }
 # Headers of these layers must not force a library on whoever includes them.
 HEADER_BANS = {

@@ -23,6 +23,7 @@ struct new_job_v1 {
   std::int64_t run_at_us = 0;
   std::int32_t priority = 0;
   std::int32_t max_attempts = 0;
+  std::int64_t timeout_us = 0;
 };
 
 /// Stores all or none; answered by `enqueued_v1` after the commit.
@@ -79,7 +80,7 @@ struct status_answer_v1 {
 template <class Inspector>
 auto inspect(Inspector& f, new_job_v1& x) {
   return f(x.queue, x.type, x.arg, x.id, x.request_id, x.delay_us, x.has_run_at,
-           x.run_at_us, x.priority, x.max_attempts);
+           x.run_at_us, x.priority, x.max_attempts, x.timeout_us);
 }
 
 template <class Inspector>
