@@ -47,4 +47,19 @@ parameters enqueue_chunk(const std::vector<new_job>& jobs, std::size_t& from,
   return values;
 }
 
+parameters enqueue_values(const new_job& job,
+                          std::optional<std::int64_t> clock) {
+  std::optional<std::int64_t> run_at;
+  if (job.run_at)
+    run_at = to_micros(*job.run_at);
+  parameters values;
+  values.add(clock).add(std::string_view{job.id});
+  values.add(std::string_view{job.queue}).add(std::string_view{job.type});
+  values.add_bytes(job.arg).add(std::string_view{job.request_id});
+  values.add(std::int64_t{job.priority}).add(std::int64_t{job.max_attempts});
+  values.add(std::int64_t{bounded(job.timeout).count()}).add(run_at);
+  values.add(std::int64_t{bounded(job.delay).count()});
+  return values;
+}
+
 } // namespace callboard::store

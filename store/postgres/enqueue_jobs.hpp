@@ -14,4 +14,8 @@ namespace callboard::store {
 parameters enqueue_chunk(const std::vector<new_job>& jobs, std::size_t& from,
                          std::optional<std::int64_t> clock);
 
+/// The parameters of `postgres::enqueue_one`.
+parameters enqueue_values(const new_job& job,
+                          std::optional<std::int64_t> clock);
+
 } // namespace callboard::store

@@ -99,6 +99,10 @@ parameters& parameters::add(const std::vector<std::string_view>& texts) {
   return append(text_array_type, std::move(out));
 }
 
+parameters& parameters::add_bytes(std::string_view value) {
+  return append(bytea_type, std::string{value});
+}
+
 parameters&
 parameters::add_bytes(const std::vector<const std::string*>& values) {
   auto out = array_of(bytea_type, values.size(), true);

@@ -19,6 +19,7 @@ public:
   parameters& add(const std::vector<std::int64_t>& values);
   parameters& add(const std::vector<std::optional<std::int64_t>>& values);
   parameters& add(const std::vector<std::string_view>& texts);
+  parameters& add_bytes(std::string_view value);
   /// An array of bytea; null pointers become NULL.
   parameters& add_bytes(const std::vector<const std::string*>& values);
 

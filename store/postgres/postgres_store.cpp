@@ -21,6 +21,11 @@ result<void> postgres_store::enqueue(const std::vector<new_job>& jobs) {
   if (jobs.empty())
     return error{errc::empty_bulk, "enqueue wants at least one job"};
   auto stored = guarded([&] {
+    if (jobs.size() == 1) {
+      connection_->repeat(postgres::enqueue_one,
+                          enqueue_values(jobs.front(), clock()));
+      return;
+    }
     std::size_t from = 0;
     auto values = enqueue_chunk(jobs, from, clock());
     if (from == jobs.size()) {

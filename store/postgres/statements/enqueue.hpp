@@ -21,6 +21,16 @@ inline constexpr auto enqueue = R"sql(
       delay)
 )sql"_sql;
 
+// The same for a single job, which arrays would cost a tenth of its time.
+inline constexpr auto enqueue_one = R"sql(
+  insert into callboard_job (
+    id, queue, type, arg, request_id, priority, max_attempts, timeout, run_at,
+    created_at, updated_at)
+  select $2::text, $3::text, $4::text, $5::bytea, $6::text, $7::int8, $8::int8,
+    $9::int8, coalesce($10::int8, c.now + $11::int8), c.now, c.now
+  from (select {now $1} as now) c
+)sql"_sql;
+
 // One channel for each schema of a database; queues are at most 255 bytes.
 inline constexpr auto wake = R"sql(
   select pg_notify('callboard_wake_' || c.relnamespace, u.queue)
