@@ -11,8 +11,10 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <set>
+#include <string_view>
 #include <utility>
 
 namespace callboard {
@@ -128,21 +130,22 @@ client::impl::enqueue(std::vector<new_job> jobs,
 
 void client::impl::tell_of(const std::vector<new_job>& jobs) {
   auto local = running_node();
-  std::set<std::string> due;
+  std::map<std::string_view, duration> soonest;
   for (const auto& job : jobs) {
+    // How far off a moment is only the database knows: look, and it tells.
+    auto after = job.run_at ? duration{0} : std::max(job.delay, duration{0});
+    auto& known = soonest.try_emplace(job.queue, after).first->second;
+    known = std::min(known, after);
+  }
+  std::set<std::string_view> due;
+  for (const auto& job : jobs)
     if (!job.run_at && job.delay <= duration{0})
       due.insert(job.queue);
-    else if (local && !job.run_at)
-      local->wake(job.queue, job.delay);
-    else if (local)
-      // Only the database knows how far off that is: look, and it tells.
-      local->wake(job.queue, duration{0});
-  }
-  for (const auto& queue : due) {
-    if (local)
-      local->wake(queue, duration{0});
-    relay.wake(queue);
-  }
+  if (local)
+    for (const auto& [queue, after] : soonest)
+      local->wake(std::string{queue}, after);
+  for (auto queue : due)
+    relay.wake(std::string{queue});
 }
 
 // -- jobs out -----------------------------------------------------------------

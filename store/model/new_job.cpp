@@ -15,28 +15,35 @@ constexpr auto longest_delay = std::chrono::hours{24} * 36'525;
 constexpr time_point latest_run
     = std::chrono::sys_days{std::chrono::year{9999} / 12 / 31};
 
-// Checks one job of a bulk; keeps its first fault.
+// Checks one job of a bulk; keeps its first fault. Texts are made for faults
+// only: a bulk has many jobs.
 class checker {
 public:
-  checker(std::size_t position, std::size_t count) {
-    place_ = "job";
-    if (count > 1)
-      place_ += " " + std::to_string(position + 1) + " of "
-                + std::to_string(count);
-  }
+  checker(std::size_t position, std::size_t count)
+      : position_{position}, count_{count} {}
 
   void expect(bool good, errc code, std::string_view field,
               std::string_view what) {
     if (good || fault_)
       return;
-    fault_ = error{code, place_ + ": " + std::string{field} + " "
-                             + std::string{what}};
+    auto place = std::string{"job"};
+    if (count_ > 1)
+      place += " " + std::to_string(position_ + 1) + " of "
+               + std::to_string(count_);
+    fault_ = error{code,
+                   place + ": " + std::string{field} + " " + std::string{what}};
+  }
+
+  void size(errc code, std::string_view field, const std::string& value,
+            std::size_t limit) {
+    if (value.size() > limit)
+      expect(false, code, field,
+             "has " + std::to_string(value.size()) + " bytes; at most "
+                 + std::to_string(limit) + " are allowed");
   }
 
   void name(std::string_view field, const std::string& value) {
-    expect(value.size() <= job_limits::name_bytes, errc::invalid_job, field,
-           "has " + std::to_string(value.size()) + " bytes; at most "
-               + std::to_string(job_limits::name_bytes) + " are allowed");
+    size(errc::invalid_job, field, value, job_limits::name_bytes);
     expect(is_storable_text(value), errc::invalid_job, field,
            "must be UTF-8 text without NUL");
   }
@@ -50,7 +57,8 @@ public:
   const std::optional<error>& fault() const { return fault_; }
 
 private:
-  std::string place_;
+  std::size_t position_;
+  std::size_t count_;
   std::optional<error> fault_;
 };
 
@@ -60,9 +68,7 @@ std::optional<error> fault_of(const new_job& job, std::size_t arg_limit,
   check.required_name("type", job.type);
   check.name("id", job.id);
   check.name("request_id", job.request_id);
-  check.expect(job.arg.size() <= arg_limit, errc::arg_too_large, "arg",
-               "has " + std::to_string(job.arg.size()) + " bytes; at most "
-                   + std::to_string(arg_limit) + " are allowed");
+  check.size(errc::arg_too_large, "arg", job.arg, arg_limit);
   check.expect(job.delay >= duration::zero(), errc::invalid_job, "delay",
                "is negative; 0 runs it at once");
   check.expect(job.delay <= longest_delay, errc::invalid_job, "delay",

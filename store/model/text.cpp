@@ -68,6 +68,12 @@ std::string_view ending(std::string_view text, std::size_t limit) {
 } // namespace
 
 bool is_storable_text(std::string_view text) noexcept {
+  // Nearly all texts are plain ASCII; this loop has no branch in it.
+  bool plain = true;
+  for (char c : text)
+    plain &= static_cast<std::uint8_t>(c - 1) < 0x7f;
+  if (plain)
+    return true;
   while (!text.empty()) {
     auto length = character_length(text);
     if (length == 0)
