@@ -61,6 +61,19 @@ result<std::vector<queue_counts>> used_bench_queues(job_store& store) {
   return counts;
 }
 
+result<bool> any_running(job_store& store,
+                         const std::vector<std::string>& queues) {
+  for (const auto& queue : queues) {
+    auto found = store.list(
+        {.queue = queue, .state = job_state::running, .limit = 1}, false);
+    if (!found)
+      return found.error();
+    if (!found->empty())
+      return true;
+  }
+  return false;
+}
+
 result<std::size_t> remove_jobs(job_store& store,
                                 const std::vector<std::string>& queues) {
   std::size_t found = 0;

@@ -9,6 +9,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <ostream>
 
@@ -41,7 +42,7 @@ public:
     if (auto failed = measure(signals)) {
       code = complain(io_, *failed);
       // What fails now is not the cause.
-      static_cast<void>(free_jobs_of_the_dead());
+      static_cast<void>(free_our_jobs(signals));
     }
     return std::max(code, clean_up(code != exit_code::done));
   }
@@ -68,6 +69,26 @@ private:
     if (!freed)
       return freed.error();
     return {};
+  }
+
+  /// The same until none of our jobs runs. The system may take a moment to let
+  /// go of what a killed process had locked.
+  result<void> free_our_jobs(signal_waiter& signals) {
+    constexpr auto longest = std::chrono::seconds{10};
+    constexpr auto between_looks = std::chrono::milliseconds{20};
+    auto end = std::chrono::steady_clock::now() + longest;
+    for (;;) {
+      if (auto freed = free_jobs_of_the_dead(); !freed)
+        return freed;
+      auto running = bench::any_running(*store_, queues_);
+      if (!running)
+        return running.error();
+      if (!*running || std::chrono::steady_clock::now() >= end)
+        return {};
+      // Another signal means that somebody is in a hurry.
+      if (signals.wait(between_looks))
+        return {};
+    }
   }
 
   exit_code clean_up_others() {
