@@ -39,7 +39,7 @@ std::string name_of(const line& x) {
 }
 
 /// Both ends close with a program that this process starts.
-bool make_pair(asio::local::stream_protocol::socket& ours, int& theirs) {
+bool make_pair(asio::local::stream_protocol::socket& ours, unique_fd& theirs) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
     return false;
@@ -50,7 +50,7 @@ bool make_pair(asio::local::stream_protocol::socket& ours, int& theirs) {
     ::close(ends[1]);
     return false;
   }
-  theirs = ends[1];
+  theirs.reset(ends[1]);
   return true;
 }
 
@@ -220,7 +220,6 @@ void guard::impl::greeted(admission::visitor who, failure_code failure) {
         "turned a connection away: no rule of `allow` names its certificate",
         {{"address", guest.address}, {"names", name_of(*made)}});
     made->control->hang_up("no rule of `allow` names its certificate", 0);
-    ::close(made->socket);
     return;
   }
   welcome(std::move(*made));

@@ -4,6 +4,7 @@
 #include "actors/cluster/roles.hpp"
 #include "actors/cluster/tls_files.hpp"
 #include "actors/pipeline/log.hpp"
+#include "actors/process/unique_fd.hpp"
 #include "store/model/time.hpp"
 
 #include <cstddef>
@@ -70,8 +71,8 @@ public:
 /// A connection whose peer is known, and of which nothing was read yet. Its
 /// guard waits for `admit`, and ends it when that takes too long.
 struct line {
-  /// The inner end, for CAF, which owns it from now on.
-  int socket = -1;
+  /// The inner end, for CAF.
+  unique_fd socket;
   /// The address of the peer.
   std::string address;
   std::vector<std::string> names;

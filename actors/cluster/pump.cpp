@@ -56,9 +56,7 @@ pump::pump(asio::io_context& io, std::unique_ptr<channel> outer,
 
 pump::~pump() {
   --books_->lines;
-  count_held(0);
-  if (!node_.empty())
-    books_->nodes.erase(node_);
+  forget();
 }
 
 void pump::start() {
@@ -184,6 +182,12 @@ void pump::done_with_one() {
   });
 }
 
+void pump::forget() {
+  count_held(0);
+  if (!node_.empty())
+    books_->nodes.erase(std::exchange(node_, {}));
+}
+
 void pump::count_held(std::size_t now) {
   books_->held = books_->held - held_ + now;
   held_ = now;
@@ -205,7 +209,7 @@ void pump::said(failure_code failure, std::size_t size) {
     failure_code ignored;
     inner_.close(ignored);
     timer_.cancel();
-    return;
+    return forget();
   }
   // Until CAF has closed its end: it may still write what nobody wants.
   if (finished_)
@@ -264,6 +268,7 @@ void pump::finish(const std::string& why) {
   failure_code ignored;
   if (!frames_) {
     inner_.close(ignored);
+    timer_.cancel();
   } else {
     inner_.shutdown(local::socket::shutdown_send, ignored);
     timer_.expires_after(inner_time);

@@ -58,6 +58,8 @@ private:
   void said(failure_code failure, std::size_t size);
   void write_outer();
   void end_if_all_left();
+  /// CAF has let go of the line: what it took from others is free.
+  void forget();
   void count_held(std::size_t now);
   bool has_room() const;
 

@@ -26,6 +26,9 @@ public:
       ::close(old);
   }
 
+  /// The caller owns it from now on.
+  [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
+
 private:
   int fd_ = -1;
 };
