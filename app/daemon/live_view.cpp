@@ -90,6 +90,12 @@ void live_view::outcome_fenced(const job_facts& job) {
        "its outcome came too late: another node has the job");
 }
 
+void live_view::handler_hung(const job_facts& job, duration ran) {
+  line(job, tint::red, "!",
+       "did not stop after its timeout, in " + show_span(ran)
+           + " now: it was given up, its slot replaced");
+}
+
 void live_view::jobs_reclaimed(std::size_t count, const std::string& nodes) {
   line(tint::yellow, "!",
        std::to_string(count) + (count == 1 ? " job" : " jobs")

@@ -32,6 +32,7 @@ public:
                         const std::string& error) override;
   void worker_error(const std::string& queue, const error& what) override;
   void outcome_fenced(const job_facts& job) override;
+  void handler_hung(const job_facts& job, duration ran) override;
   void jobs_reclaimed(std::size_t count, const std::string& nodes) override;
 
   /// The table. Any thread.

@@ -66,7 +66,7 @@ public:
                                   = {"--live"}) const;
 
   start_options& options() { return options_; }
-  backend& db() { return *db_; }
+  backend& db() const { return *db_; }
   const std::string& folder() const { return folder_.path(); }
   std::string path(const std::string& name) const;
 
