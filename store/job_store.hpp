@@ -82,8 +82,9 @@ public:
   // -- jobs out (the joined node only)
   // -------------------------------------------
 
-  /// Leases for several queues at once; one batch per request, in order. Due
-  /// jobs in order of priority, due time, id; skips what others are taking;
+  /// Leases for several queues at once; one batch per request, in order. Looks
+  /// at as many due jobs as the limit says, in order of priority, due time, id,
+  /// and gives out those that are not spent; skips what others are taking;
   /// counts the attempt, draws a new fence, records the node. When it fails
   /// after a part of them was leased, the rest gets an empty batch that is due
   /// at once.

@@ -62,7 +62,7 @@ struct lease_batch {
   /// Jobs that went to the dead letters in the same step: their attempts were
   /// used up, or somebody had asked to cancel them.
   std::vector<job> exhausted;
-  /// When fewer than `limit` were found: how long until the queue's next
+  /// When it holds fewer than `limit` jobs: how long until the queue's next
   /// delayed job is due (from the database's present moment; never negative),
   /// or nothing when no job is waiting.
   std::optional<duration> next_due;

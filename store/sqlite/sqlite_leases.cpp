@@ -83,10 +83,11 @@ lease_batch sqlite_store::lease_one(const lease_request& request, long long now,
   lease_batch batch;
   auto alone = lease_suspect(request, now, fence, batch);
   if (!alone) {
+    auto rest = request.limit;
     auto priority = sql_.next_priority.first(request.queue, before_all);
-    while (priority && batch.jobs.size() < request.limit) {
+    while (priority && rest > 0) {
       auto line = std::get<0>(*priority);
-      lease_line(request, line, now, fence, batch);
+      rest -= lease_line(request, line, rest, now, fence, batch);
       priority = sql_.next_priority.first(request.queue, line);
     }
   }
@@ -104,36 +105,26 @@ bool sqlite_store::lease_suspect(const lease_request& request, long long now,
                                  long long& fence, lease_batch& batch) {
   if (!request.suspects)
     return false;
-  while (true) {
-    std::optional<stored_job> found;
-    sql_.due_suspect.each([&](auto&... x) { found = to_stored(x...); },
-                          request.queue, now);
-    if (!found)
-      return false;
-    auto over = spent(*found);
-    take(request, std::move(*found), now, fence, true, batch);
-    if (!over)
-      return true;
-  }
+  std::optional<stored_job> found;
+  sql_.due_suspect.each([&](auto&... x) { found = to_stored(x...); },
+                        request.queue, now);
+  return found && take(request, std::move(*found), now, fence, true, batch);
 }
 
-void sqlite_store::lease_line(const lease_request& request, long long priority,
-                              long long now, long long& fence,
-                              lease_batch& batch) {
+std::size_t sqlite_store::lease_line(const lease_request& request,
+                                     long long priority, std::size_t limit,
+                                     long long now, long long& fence,
+                                     lease_batch& batch) {
   std::vector<stored_job> found;
-  do {
-    found.clear();
-    auto wanted = request.limit - batch.jobs.size();
-    sql_.due_jobs.each([&](auto&... x) { found.push_back(to_stored(x...)); },
-                       request.queue, priority, now,
-                       static_cast<long long>(wanted));
-    for (auto& one : found)
-      take(request, std::move(one), now, fence, false, batch);
-    // Jobs that went to the dead letters made room for others.
-  } while (!found.empty() && batch.jobs.size() < request.limit);
+  sql_.due_jobs.each([&](auto&... x) { found.push_back(to_stored(x...)); },
+                     request.queue, priority, now,
+                     static_cast<long long>(limit));
+  for (auto& one : found)
+    take(request, std::move(one), now, fence, false, batch);
+  return found.size();
 }
 
-void sqlite_store::take(const lease_request& request, stored_job found,
+bool sqlite_store::take(const lease_request& request, stored_job found,
                         long long now, long long& fence, bool suspect,
                         lease_batch& batch) {
   auto& value = found.value;
@@ -142,13 +133,14 @@ void sqlite_store::take(const lease_request& request, stored_job found,
         = exhausted_text(value.attempt, found.cancelled, value.last_error);
     bury({.row = found.row, .error = value.last_error}, now);
     batch.exhausted.push_back(std::move(value));
-    return;
+    return false;
   }
   auto recorded = suspect || batch.jobs.size() < request.start;
   sql_.take_job.run(member_->id, ++fence, now, !recorded, request.isolated,
                     found.row);
   ++value.attempt;
   batch.jobs.push_back({std::move(value), fence, suspect, recorded});
+  return true;
 }
 
 void sqlite_store::bury(const burial& what, long long now) {

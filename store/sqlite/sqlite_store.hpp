@@ -107,9 +107,12 @@ private:
                         long long& fence);
   bool lease_suspect(const lease_request& request, long long now,
                      long long& fence, lease_batch& batch);
-  void lease_line(const lease_request& request, long long priority,
-                  long long now, long long& fence, lease_batch& batch);
-  void take(const lease_request& request, stored_job found, long long now,
+  /// Answers how many of at most `limit` there were; some may have gone to
+  /// the dead letters.
+  std::size_t lease_line(const lease_request& request, long long priority,
+                         std::size_t limit, long long now, long long& fence,
+                         lease_batch& batch);
+  bool take(const lease_request& request, stored_job found, long long now,
             long long& fence, bool suspect, lease_batch& batch);
   void bury(const burial& what, long long now);
   bool settle_dead(const settle_item& item, long long now);

@@ -1,6 +1,7 @@
 #include "tests/support/backends.hpp"
 
 #include "store/postgres/conninfo.hpp"
+#include "tests/support/memory_store.hpp"
 
 #include <catch2/catch.hpp>
 #include <soci/postgresql/soci-postgresql.h>
@@ -50,6 +51,25 @@ public:
 
 private:
   database_ptr database_ = callboard::open("sqlite::memory:", options());
+};
+
+class memory_backend final : public backend {
+public:
+  memory_backend() : backend{backend_kind::memory} {}
+
+  std::string url() const override { return "memory:"; }
+
+  database_ptr open(const database_options&) const override {
+    return database_;
+  }
+
+  std::unique_ptr<soci::session> session() const override {
+    throw std::logic_error{"the memory store has no sessions"};
+  }
+
+private:
+  database_ptr database_
+      = std::make_shared<testing::memory_database>(options());
 };
 
 class postgres_backend final : public backend {
@@ -106,6 +126,8 @@ std::string to_string(backend_kind kind) {
     return "sqlite memory";
   case backend_kind::postgres:
     return "postgres";
+  case backend_kind::memory:
+    return "memory";
   }
   return "?";
 }
@@ -116,6 +138,8 @@ std::unique_ptr<backend> backend::make(backend_kind kind) {
     return std::make_unique<sqlite_file_backend>();
   case backend_kind::sqlite_memory:
     return std::make_unique<sqlite_memory_backend>();
+  case backend_kind::memory:
+    return std::make_unique<memory_backend>();
   case backend_kind::postgres:
     break;
   }
@@ -135,6 +159,13 @@ database_ptr backend::open(const database_options& options) const {
 }
 
 std::unique_ptr<backend> every_backend() {
+  auto kind = GENERATE(backend_kind::sqlite_file, backend_kind::sqlite_memory,
+                       backend_kind::postgres, backend_kind::memory);
+  UNSCOPED_INFO("on " << to_string(kind));
+  return backend::make(kind);
+}
+
+std::unique_ptr<backend> every_sql_backend() {
   auto kind = GENERATE(backend_kind::sqlite_file, backend_kind::sqlite_memory,
                        backend_kind::postgres);
   UNSCOPED_INFO("on " << to_string(kind));

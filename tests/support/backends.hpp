@@ -21,7 +21,13 @@ private:
   std::atomic<std::int64_t> micros_ = 1'767'225'600'000'000;
 };
 
-enum class backend_kind { sqlite_file, sqlite_memory, postgres };
+enum class backend_kind {
+  sqlite_file,
+  sqlite_memory,
+  postgres,
+  /// The reference: no SQL.
+  memory
+};
 
 std::string to_string(backend_kind kind);
 
@@ -46,7 +52,8 @@ public:
   database_ptr open() const { return open(options()); }
   virtual database_ptr open(const database_options& options) const;
 
-  /// A session as a user of the library would have it; not for sqlite_memory.
+  /// A session as a user of the library would have it; only of the shared
+  /// ones.
   virtual std::unique_ptr<soci::session> session() const = 0;
 
 protected:
@@ -59,6 +66,9 @@ private:
 
 /// The running test case runs once for each of them.
 std::unique_ptr<backend> every_backend();
+
+/// Those that keep jobs in SQL.
+std::unique_ptr<backend> every_sql_backend();
 
 /// Those where a user can have sessions of their own.
 std::unique_ptr<backend> every_shared_backend();

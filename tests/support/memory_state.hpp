@@ -22,6 +22,12 @@ struct memory_state {
     bool recorded = false;
     bool isolated = false;
     bool cancelled = false;
+
+    bool due(time_point now) const { return value.run_at <= now; }
+    /// Whether it must not be given out any more.
+    bool spent() const;
+    /// A lease has ended. What was to be cancelled needs not wait to be alone.
+    void come_back(time_point now);
   };
 
   struct node {
@@ -75,6 +81,7 @@ struct memory_state {
 
   // All of these want the mutex to be held.
   time_point now() const { return clock ? clock() : clock_now; }
+  row* leased(const std::string& id, std::int64_t fence);
   std::optional<fault> draw_fault(const operation& which);
   void close_connection(std::uint64_t connection);
   void bury(row what, std::int32_t new_crashes, std::string error);

@@ -70,6 +70,19 @@ inline void put(job_store& store, new_job job) {
   put(store, std::move(jobs));
 }
 
+/// Leases all there is, of which the first so many start at once.
+inline std::vector<leased_job> prefetch(job_store& store, std::size_t start = 0,
+                                        bool isolated = false) {
+  auto batches = ok(store.lease(
+      {{.queue = "mail", .limit = 10, .start = start, .isolated = isolated}}));
+  REQUIRE(batches.size() == 1);
+  return std::move(batches.front().jobs);
+}
+
+inline lease_ref ref(const leased_job& lease) {
+  return {lease.value.id, lease.fence};
+}
+
 inline lease_batch take_batch(job_store& store,
                               const std::string& queue = "mail",
                               std::size_t limit = 10, bool suspects = true) {

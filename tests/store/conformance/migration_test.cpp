@@ -9,7 +9,7 @@ using namespace callboard;
 using namespace callboard::test;
 
 TEST_CASE("a fresh database is migrated once and says so") {
-  auto place = every_backend();
+  auto place = every_sql_backend();
   auto db = place->open();
   auto before = ok(db->schema());
   CHECK(before.version == 0);

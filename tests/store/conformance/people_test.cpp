@@ -182,7 +182,7 @@ TEST_CASE("counts tell every state of every queue, up to a cap") {
 }
 
 TEST_CASE("now is the database's present moment") {
-  auto place = every_backend();
+  auto place = every_sql_backend();
   auto store = ok(place->open()->connect());
   CHECK(ok(store->now()) == place->clock().now());
   auto options = place->options();
