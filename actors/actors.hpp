@@ -126,6 +126,8 @@ using poller_actor = caf::typed_actor<
 using keeper_actor = caf::typed_actor<
     // To itself, on its timers.
     caf::reacts_to<heartbeat_atom>, caf::reacts_to<reclaim_atom>,
+    // To itself: look again, since somebody's grace is over.
+    caf::reacts_to<check_atom>,
     // Somebody asked to cancel running jobs: ask which, at once. From the
     // supervisor, who has it from the client or the listener.
     caf::reacts_to<cancel_atom>,

@@ -107,6 +107,8 @@ struct reclaim_call {
 
 struct reclaim_done {
   reclaim_report report;
+  /// How long those that were missed have to come back.
+  duration grace{0};
   std::optional<error> failure;
 };
 

@@ -5,9 +5,11 @@
 #include "store/model/status.hpp"
 #include "store/model/time.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,8 +49,11 @@ struct database_options {
 /// Shorter timeouts than the options', for a connection whose owner must not
 /// hang with the database.
 struct time_limits {
-  duration connect = std::chrono::seconds{5};
-  duration statement = std::chrono::seconds{30};
+  duration connect = duration::max();
+  duration statement = duration::max();
+  /// The connect as a whole is over by then, and what follows it, too: see
+  /// `job_store::give_up_at`.
+  std::optional<std::chrono::steady_clock::time_point> end{};
 };
 
 /// What a listener heard.

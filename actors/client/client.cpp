@@ -31,6 +31,9 @@ std::string default_node_name() {
   return std::string{host} + ":" + std::to_string(getpid());
 }
 
+// What may be lost is not worth a longer wait.
+constexpr auto hint_timeout = std::chrono::seconds{2};
+
 error closed_error() {
   return {errc::closed, "the client was closed; make a new one"};
 }
@@ -47,6 +50,8 @@ result<void> client_options::validate() const {
         "node_name is longer than 255 bytes");
   check(shutdown_grace >= duration{0}, "shutdown_grace must not be negative");
   check(hung_grace >= duration{0}, "hung_grace must not be negative");
+  check(enqueue_timeout >= std::chrono::milliseconds{100},
+        "enqueue_timeout must be at least 100 ms");
   check(heartbeat >= std::chrono::milliseconds{10},
         "heartbeat must be at least 10 ms");
   check(reclaim_interval >= std::chrono::milliseconds{10},
@@ -65,7 +70,8 @@ result<void> client_options::validate() const {
 
 struct client::impl {
   impl(database_ptr database, client_options settings)
-      : db{std::move(database)}, options{std::move(settings)}, sessions{db} {}
+      : db{std::move(database)}, options{std::move(settings)},
+        sessions{db, options.enqueue_timeout} {}
 
   database_ptr db;
   client_options options;
@@ -77,7 +83,7 @@ struct client::impl {
       return store.wake(queues);
     };
     // Hints: who misses one polls a little later.
-    (void)sessions.with<void>(send);
+    (void)sessions.with<void>(send, hint_timeout);
   }};
 
   mutable std::mutex mutex;
@@ -311,6 +317,10 @@ node_counters client::counters() const {
 std::vector<queue_status> client::queues() const {
   auto local = impl_->running_node();
   return local ? local->queues() : std::vector<queue_status>{};
+}
+
+link_report client::links() const {
+  return impl_->numbers->database.report(std::chrono::steady_clock::now());
 }
 
 std::shared_ptr<const metrics_source> client::metrics() const {

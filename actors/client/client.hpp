@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/metrics/links.hpp"
 #include "actors/pipeline/context.hpp"
 #include "actors/pipeline/log.hpp"
 #include "actors/pipeline/observer.hpp"
@@ -26,6 +27,10 @@ struct client_options {
   /// token has fired, is given up: its job is settled as timed out, and a new
   /// slot works in place of its own.
   duration hung_grace = std::chrono::seconds{5};
+  /// An `enqueue` that the database has not answered by then fails: with
+  /// `commit_unknown` when the job may have been stored, otherwise with the
+  /// reason. Half of it is for the connect and half for each statement.
+  duration enqueue_timeout = std::chrono::seconds{30};
   /// How often the node says that it lives.
   duration heartbeat = std::chrono::seconds{1};
   /// How often it looks for dead nodes.
@@ -160,6 +165,9 @@ public:
 
   /// The queues of the newest upgrade; empty before the first.
   std::vector<queue_status> queues() const;
+
+  /// How the node is tied to its database; nothing before the first upgrade.
+  link_report links() const;
 
   /// For Prometheus: see actors/metrics/prometheus.hpp.
   std::shared_ptr<const metrics_source> metrics() const;

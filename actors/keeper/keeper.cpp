@@ -1,7 +1,7 @@
 #include "actors/keeper/keeper.hpp"
 
 #include "actors/keeper/listener.hpp"
-#include "store/schedule/backoff.hpp"
+#include "actors/storage/reconnect_pace.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
@@ -15,12 +15,12 @@ namespace callboard::actors {
 
 namespace {
 
-constexpr backoff between_listeners{
-    .shape = backoff::kind::exponential,
-    .first = std::chrono::milliseconds{100},
-    .limit = std::chrono::seconds{5},
-    .jitter = 0.3,
-};
+// The poll interval serves meanwhile.
+constexpr auto listener_pace = std::chrono::seconds{3};
+
+// A grace that is longer is not worth a look of its own.
+constexpr auto longest_turn = std::chrono::seconds{1};
+constexpr auto moment = std::chrono::milliseconds{5};
 
 std::vector<node_queue> figures(const metrics_snapshot& now) {
   std::map<std::string, node_queue> queues;
@@ -86,6 +86,32 @@ public:
     auto next = std::chrono::duration_cast<duration>(options_.reclaim_interval
                                                      * factor);
     self_->delayed_send(self_, std::max(next, duration{1000}), reclaim_atom_v);
+    look();
+  }
+
+  void look_again() {
+    looking_again_ = false;
+    look();
+  }
+
+  void listen() {
+    auto now = self_->clock().now();
+    // It waits for the connect itself.
+    static_cast<void>(pace_.begin(now));
+    pace_.connected(now);
+    off_ = std::make_shared<listen_switch>();
+    listener_
+        = spawn_listener(self_->system(), {.db = options_.db,
+                                           .supervisor = options_.supervisor,
+                                           .off = off_,
+                                           .numbers = options_.numbers,
+                                           .log = options_.log,
+                                           .mode = options_.mode});
+    self_->monitor(listener_);
+  }
+
+private:
+  void look() {
     if (std::exchange(reclaiming_, true))
       return;
     reclaim_rule rule{.silence = options_.silence_limit,
@@ -96,21 +122,17 @@ public:
             [this](const reclaim_done& done) {
               reclaiming_ = false;
               complain(done.failure);
-              if (!done.failure)
-                reclaimed(done.report);
+              if (done.failure)
+                return;
+              reclaimed(done.report);
+              // The moment when somebody is dead is not the next turn's.
+              if (done.report.missed > 0 && done.grace < longest_turn
+                  && !std::exchange(looking_again_, true))
+                self_->delayed_send(self_, done.grace + moment, check_atom_v);
             },
             [this](const caf::error&) { reclaiming_ = false; });
   }
 
-  void listen() {
-    off_ = std::make_shared<listen_switch>();
-    listener_
-        = spawn_listener(self_->system(), {options_.db, options_.supervisor,
-                                           off_, options_.mode});
-    self_->monitor(listener_);
-  }
-
-private:
   /// Out of turn, it tells the rates of its last turn.
   void beat(bool in_turn) {
     beating_ = true;
@@ -203,14 +225,8 @@ private:
     listener_ = nullptr;
     if (!down.reason)
       return;
-    tries_ = std::min(tries_ + 1, 30);
-    if (tries_ == 1 && options_.log)
-      options_.log({log_level::warning,
-                    "can't listen for wake-ups; the poll interval serves "
-                    "until it works again",
-                    {{"error", self_->system().render(down.reason)}}});
-    self_->delayed_send(self_, between_listeners.after(tries_, options_.draw()),
-                        listen_atom_v);
+    auto rest = pace_.failed(self_->clock().now(), options_.draw());
+    self_->delayed_send(self_, rest, listen_atom_v);
   }
 
   keeper_actor::stateful_pointer<keeper_state> self_;
@@ -222,10 +238,12 @@ private:
   std::optional<errc> trouble_;
   std::chrono::steady_clock::time_point rated_at_{};
   std::chrono::steady_clock::time_point counted_at_{};
-  int tries_ = 0;
+  reconnect_pace pace_{listener_pace};
   bool beating_ = false;
   bool look_again_ = false;
   bool reclaiming_ = false;
+  /// A look is due at the end of the grace of somebody who is missed.
+  bool looking_again_ = false;
   bool counting_ = false;
 };
 
@@ -237,6 +255,7 @@ keeper(keeper_actor::stateful_pointer<keeper_state> self,
   return {
       [state](heartbeat_atom) { state->heartbeat(); },
       [state](reclaim_atom) { state->reclaim(); },
+      [state](check_atom) { state->look_again(); },
       [state](cancel_atom) { state->look_for_cancelled(); },
       [state](listen_atom) { state->listen(); },
   };

@@ -29,8 +29,9 @@ bool listen_switch::stopped() const {
 
 namespace {
 
-// Between two looks at the mailbox.
-constexpr auto wait_limit = std::chrono::seconds{30};
+// Between two looks at the mailbox, and between two questions whether the
+// database is still there.
+constexpr auto wait_limit = std::chrono::seconds{10};
 
 class listener_state {
 public:
@@ -71,14 +72,24 @@ private:
       self_->quit();
       return false;
     }
+    auto news
+        = options_.numbers->database.up(link::listening, self_->clock().now());
+    if (news && options_.log)
+      options_.log({log_level::info, std::move(news->text), {}});
     // What was told before we listened.
     self_->send(options_.supervisor, wake_up{});
     return true;
   }
 
   void fail(const error& why) {
-    if (why.code == errc::unsupported || options_.off->stopped())
+    if (why.code == errc::unsupported || options_.off->stopped()) {
+      options_.numbers->database.none(link::listening);
       return self_->quit();
+    }
+    auto news = options_.numbers->database.down(link::listening, why,
+                                                self_->clock().now());
+    if (news && options_.log)
+      options_.log({log_level::warning, std::move(news->text), {}});
     self_->quit(caf::make_error(caf::sec::runtime_error, to_string(why)));
   }
 

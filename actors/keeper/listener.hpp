@@ -1,6 +1,8 @@
 #pragma once
 
 #include "actors/actors.hpp"
+#include "actors/metrics/watched_counters.hpp"
+#include "actors/pipeline/log.hpp"
 #include "actors/spawn_mode.hpp"
 #include "store/database.hpp"
 
@@ -27,6 +29,8 @@ struct listener_options {
   database_ptr db;
   supervisor_actor supervisor;
   std::shared_ptr<listen_switch> off;
+  std::shared_ptr<watched_counters> numbers;
+  log_sink log;
   spawn_mode mode = spawn_mode::threads;
 };
 

@@ -131,6 +131,26 @@ std::vector<MetricFamily> collect(const metrics_snapshot& now) {
           value_of(kind.type, {{"queue", queue}}, kind.value(numbers)));
     families.push_back(std::move(family));
   }
+  auto one = [&](const char* name, const char* help, double value) {
+    MetricFamily family{name, help, MetricType::Counter, {}};
+    family.metric.push_back(value_of(MetricType::Counter, {}, value));
+    families.push_back(std::move(family));
+  };
+  MetricFamily links{"callboard_database_link_up",
+                     "Whether this tie of the node to its database works",
+                     MetricType::Gauge,
+                     {}};
+  for (const auto& link : now.database.links)
+    links.metric.push_back(value_of(
+        MetricType::Gauge, {{"link", std::string{to_string(link.which)}}},
+        link.up ? 1 : 0));
+  families.push_back(std::move(links));
+  one("callboard_database_outages_total",
+      "How often this node could not lease or settle",
+      static_cast<double>(now.database.outages));
+  one("callboard_database_outage_seconds_total",
+      "How long this node could not lease or settle",
+      std::chrono::duration<double>(now.database.away).count());
   MetricFamily reclaimed{"callboard_jobs_reclaimed_total",
                          "Jobs of dead nodes freed by this node",
                          MetricType::Counter,

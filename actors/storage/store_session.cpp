@@ -110,10 +110,11 @@ public:
     auto verdict = patience_->look(now());
     rule.grace = std::max(rule.grace, verdict.grace);
     rule.silence = std::max(rule.silence, verdict.silence);
+    rule.watched = verdict.watched;
     auto answer = perform([&](job_store& s) { return s.reclaim(rule); });
     if (answer)
-      return {std::move(*answer), std::nullopt};
-    return {{}, answer.error()};
+      return {std::move(*answer), rule.grace, std::nullopt};
+    return {{}, rule.grace, answer.error()};
   }
 
   count_done count() {

@@ -126,7 +126,7 @@ result<void> part::close() {
   auto closed = client_.close();
   report();
   if (!closed.drained)
-    return error{errc::timed_out,
+    return error{errc::internal,
                  std::to_string(closed.still_running.size())
                      + " jobs still run after the grace period"};
   return {};

@@ -238,7 +238,7 @@ result<void> trial::check_stall() {
   moved_ = sum;
   if (now - moved_at_ < how_.patience + how_.work)
     return {};
-  return error{errc::timed_out,
+  return error{errc::internal,
                std::string{to_string(what_)} + ": nothing has happened for "
                    + show_span(how_.patience + how_.work) + ": of "
                    + in_words(book_.jobs()) + " jobs, "

@@ -16,8 +16,9 @@ load_settings(console& io, const std::string& file) {
   return exit_code::usage;
 }
 
-std::variant<connection, exit_code>
-connect(console& io, const std::string& file, access how) {
+std::variant<connection, exit_code> connect(console& io,
+                                            const std::string& file, access how,
+                                            std::optional<duration> deadline) {
   auto loaded = load_settings(io, file);
   if (auto* code = std::get_if<exit_code>(&loaded))
     return *code;
@@ -28,10 +29,15 @@ connect(console& io, const std::string& file, access how) {
     options.auto_migrate = false;
   }
   made.db = open(made.settings.database_url, options);
-  auto store = made.db->connect();
+  time_limits most;
+  if (deadline)
+    most = {*deadline / 2, *deadline / 2,
+            std::chrono::steady_clock::now() + *deadline};
+  auto store = deadline ? made.db->connect_within(most) : made.db->connect();
   if (!store)
     return complain_about(io, store.error(), file);
   made.store = std::move(*store);
+  made.store->give_up_at(most.end);
   return made;
 }
 

@@ -5,6 +5,7 @@
 #include "store/database.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -29,9 +30,12 @@ struct connection {
   std::unique_ptr<job_store> store;
 };
 
-/// Loads the settings and connects, or tells what is wrong.
+/// Loads the settings and connects, or tells what is wrong. With a deadline,
+/// all that this connection does is over by then, a half of the time being for
+/// the connect and a half for each statement.
 std::variant<connection, exit_code>
-connect(console& io, const std::string& file, access how);
+connect(console& io, const std::string& file, access how,
+        std::optional<duration> deadline = std::nullopt);
 
 /// Tells an error of the database, with the command that helps.
 exit_code complain_about(console& io, const error& what,

@@ -152,6 +152,7 @@ private:
     jobs.reserve(part.size());
     for (const auto& each : part)
       jobs.push_back(each.job);
+    db_.store->give_up_at(steady::now() + what_.deadline);
     auto done = db_.store->enqueue(jobs);
     if (done) {
       tell(part);
@@ -214,7 +215,9 @@ private:
     auto lines = "lines " + std::to_string(part.front().line) + "-"
                  + std::to_string(part.back().line);
     if (why.code == errc::commit_unknown)
-      note(lines + ": " + why.message + "; the lines before them are stored");
+      note(lines + ": " + why.message
+           + "; they are stored together or not at all, see callboard job "
+           + part.front().job.id + "; the lines before them are stored");
     else
       note(lines + ": " + why.message + "; " + standing());
     return code;

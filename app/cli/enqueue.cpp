@@ -73,6 +73,10 @@ exit_code store_one(const enqueue_command& what, connection& db, console& io) {
   if (!jobs)
     return complain(io, jobs.error());
   auto stored = db.store->enqueue(*jobs);
+  if (!stored && stored.error().code == errc::commit_unknown)
+    return complain(io,
+                    stored.error().message + "; the id is " + jobs->front().id,
+                    to_exit_code(errc::commit_unknown));
   if (!stored)
     return complain_about(io, stored.error(), what.config);
   // The hint may get lost: the workers then find the job at their next poll.
@@ -91,6 +95,8 @@ exit_code perform(const enqueue_command& what, console& io) {
                                                    : "which type? Say -t TYPE"}
                         + ". See callboard enqueue --help",
                     exit_code::usage);
+  if (what.deadline < std::chrono::milliseconds{100})
+    return complain(io, "--deadline must be at least 100ms", exit_code::usage);
   auto loaded = load_settings(io, what.config);
   if (auto* code = std::get_if<exit_code>(&loaded))
     return *code;
@@ -102,7 +108,8 @@ exit_code perform(const enqueue_command& what, console& io) {
       note(io, "warning: " + *warning);
     }
   }
-  auto connected = connect(io, what.config, access::as_configured);
+  auto connected
+      = connect(io, what.config, access::as_configured, what.deadline);
   if (auto* code = std::get_if<exit_code>(&connected))
     return *code;
   auto& db = std::get<connection>(connected);

@@ -13,6 +13,8 @@ exit_code to_exit_code(errc code) noexcept {
   case errc::job_already_exists:
     return exit_code::conflict;
   case errc::database_unreachable:
+  case errc::database_busy:
+  case errc::timed_out:
     return exit_code::database_unreachable;
   default:
     // Also `commit_unknown`: whoever tries again after a 4 relies on nothing

@@ -101,6 +101,10 @@ void add_enqueue(CLI::App& root, command& chosen) {
   app->add_flag("--strict", value->strict,
                 "Refuse a queue or type that the config file does not name "
                 "(exit code 2). Default: warn, and store the job.");
+  add_duration(*app, "--deadline", value->deadline,
+               "Give up when the database has not done it by then, such as 3s "
+               "(exit code 4: nothing was stored). With --stdin, for each "
+               "batch. Default: 10s.");
   app->add_flag("--quiet", value->quiet,
                 "Don't print ids. Default: one id a line.");
   add_common(*app, *value,

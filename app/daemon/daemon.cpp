@@ -74,7 +74,8 @@ exit_code daemon::start() {
   }
   if (auto code = open_database(); code != exit_code::done)
     return code;
-  health_ = std::make_unique<health>(db_);
+  health_ = std::make_unique<health>(
+      db_, [this] { return client_ ? client_->links() : link_report{}; });
   auto options = settings_.node;
   options.log = log_.sink();
   options.observers.push_back(running_);

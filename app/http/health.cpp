@@ -16,6 +16,9 @@ namespace {
 /// An answer is good for so long.
 constexpr auto freshness = 1s;
 
+/// A probe that takes longer has its answer.
+constexpr time_limits probe_limits{.connect = 2s, .statement = 2s};
+
 const char* to_string(phase now) {
   switch (now) {
   case phase::starting:
@@ -30,8 +33,9 @@ const char* to_string(phase now) {
 
 } // namespace
 
-health::health(database_ptr db, duration patience)
-    : db_{std::move(db)}, patience_{patience}, thread_{[this] {
+health::health(database_ptr db, link_source links, duration patience)
+    : db_{std::move(db)}, links_{std::move(links)}, patience_{patience},
+      thread_{[this] {
         probe();
       }} {}
 
@@ -41,7 +45,7 @@ health::~health() {
     ending_ = true;
   }
   changed_.notify_all();
-  // Waits for a statement that hangs as long as the database's own timeouts.
+  // Waits for a statement that hangs, which is not for long.
   thread_.join();
 }
 
@@ -50,15 +54,29 @@ health_report health::report() {
   auto trouble = ask_database();
   boost::json::object body{{"workers", to_string(now)},
                            {"database", trouble.empty() ? "ok" : "failing"}};
+  bool healthy = true;
   std::string reason;
+  auto blame = [&](const std::string& why, bool serious) {
+    reason += (reason.empty() ? "" : "; ") + printable(why);
+    healthy = healthy && !serious;
+  };
   if (now != phase::working)
-    reason = std::string{"no worker takes jobs: "} + to_string(now);
+    blame(std::string{"no worker takes jobs: "} + to_string(now), true);
   if (!trouble.empty())
-    reason += (reason.empty() ? "" : "; ") + printable(trouble);
-  body["status"] = reason.empty() ? "ok" : "unhealthy";
+    blame(trouble, true);
+  boost::json::object links;
+  for (const auto& one : links_ ? links_().links : std::vector<link_status>{}) {
+    auto name = std::string{to_string(one.which)};
+    links[name] = one.up ? "ok" : "failing";
+    if (!one.up)
+      blame(name + " fails for " + show_span(one.down_for) + ": " + one.why,
+            one.which != link::listening);
+  }
+  body["links"] = std::move(links);
+  body["status"] = reason.empty() ? "ok" : healthy ? "degraded" : "unhealthy";
   if (!reason.empty())
     body["reason"] = reason;
-  return {reason.empty(), boost::json::serialize(body) + "\n"};
+  return {healthy, boost::json::serialize(body) + "\n"};
 }
 
 std::string health::ask_database() {
@@ -89,7 +107,7 @@ void health::probe() {
     lock.unlock();
     std::string answer;
     if (!store || store->broken()) {
-      auto connected = db_->connect();
+      auto connected = db_->connect_within(probe_limits);
       if (connected)
         store = std::move(*connected);
       else

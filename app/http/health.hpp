@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/metrics/links.hpp"
 #include "store/database.hpp"
 
 #include <atomic>
@@ -23,13 +24,19 @@ struct health_report {
   std::string body;
 };
 
-/// Knows whether the daemon can do its work. The database is asked on a thread
+/// Knows whether the daemon can do its work: workers take jobs, the database
+/// answers, and the connections that lease and settle are up. Without wake-ups
+/// it is degraded, which is healthy. The database is asked on a thread
 /// of its own, at most once a second and only when somebody wants to know, so
 /// that a database that hangs delays neither the answer nor anything else.
 class health {
 public:
+  /// Tells how the node's own connections are; any thread.
+  using link_source = std::function<link_report()>;
+
   /// `patience` bounds how long `report` waits for the database.
-  explicit health(database_ptr db, duration patience = std::chrono::seconds{2});
+  explicit health(database_ptr db, link_source links = {},
+                  duration patience = std::chrono::seconds{2});
   ~health();
 
   health(const health&) = delete;
@@ -48,6 +55,7 @@ private:
   void probe();
 
   database_ptr db_;
+  link_source links_;
   duration patience_;
   std::atomic<phase> phase_{phase::starting};
   std::mutex mutex_;

@@ -92,6 +92,9 @@ struct reclaim_rule {
   /// come back so long after it was missed first. It goes by who looks: after
   /// an outage of the database the time begins with the first look.
   duration grace{0};
+  /// For how long whoever looks has been looking without a gap. That a node was
+  /// missed before that proves nothing: it is missed anew.
+  duration watched = duration::max();
 };
 
 /// What `reclaim` did.

@@ -67,10 +67,11 @@ pg_conn* native(soci::session& session) {
 
 postgres_connection::postgres_connection(std::unique_ptr<soci::session> session,
                                          std::string name,
-                                         const database_options& options)
+                                         const database_options& options,
+                                         std::optional<instant> end)
     : session_{std::move(session)}, name_{std::move(name)},
-      native_{store::native(*session_)}, patience_{patience_for(
-                                             options.statement_timeout)} {
+      native_{store::native(*session_)},
+      patience_{patience_for(options.statement_timeout)}, end_{end} {
   PQsetNoticeProcessor(native_, &ignore_notice, nullptr);
   PQsetnonblocking(native_, 1);
   run(settings(options, native_));

@@ -29,7 +29,8 @@ public:
 
   /// Sets the session up: timeouts, search path, silence.
   postgres_connection(std::unique_ptr<soci::session> session, std::string name,
-                      const database_options& options);
+                      const database_options& options,
+                      std::optional<instant> end = std::nullopt);
   ~postgres_connection();
 
   postgres_connection(const postgres_connection&) = delete;

@@ -17,6 +17,8 @@ namespace callboard::store {
 
 namespace {
 
+using steady = std::chrono::steady_clock;
+
 // All that a listener asks is whether somebody is there.
 constexpr auto listener_patience = std::chrono::seconds{3};
 
@@ -41,16 +43,20 @@ postgres_database::new_connection(const time_limits& most) {
   auto limited = options_;
   limited.statement_timeout
       = std::min(options_.statement_timeout, most.statement);
-  auto session = source_(most.connect);
+  auto connect = most.connect;
+  if (most.end)
+    connect = std::min(connect, std::chrono::duration_cast<duration>(
+                                    *most.end - steady::now()));
+  auto session = source_(connect);
   if (!session)
     throw failure{{errc::database_unreachable,
                    name_ + ": the session provider gave no session"}};
   return std::make_unique<postgres_connection>(std::move(session), name_,
-                                               limited);
+                                               limited, most.end);
 }
 
 std::unique_ptr<postgres_connection> postgres_database::new_connection() {
-  return new_connection({duration::max(), duration::max()});
+  return new_connection({});
 }
 
 void postgres_database::check_schema_once(postgres_connection& connection) {
@@ -76,9 +82,10 @@ result<std::unique_ptr<job_store>> postgres_database::connect() {
 result<std::unique_ptr<job_store>>
 postgres_database::connect_within(const time_limits& most) {
   return postgres_guard(name_, [&]() -> std::unique_ptr<job_store> {
-    // A migration may take its time.
+    // The statements of a migration may take their time.
     if (!checked_)
-      check_schema_once(*new_connection());
+      check_schema_once(
+          *new_connection({.connect = most.connect, .end = most.end}));
     return std::make_unique<postgres_store>(new_connection(most), options_,
                                             former_);
   });
@@ -89,7 +96,7 @@ result<std::unique_ptr<wake_listener>> postgres_database::listen() {
     if (!checked_)
       check_schema_once(*new_connection());
     return std::make_unique<postgres_listener>(
-        new_connection({duration::max(), listener_patience}));
+        new_connection({.statement = listener_patience}));
   });
 }
 

@@ -12,6 +12,7 @@ result<reclaim_report> postgres_store::reclaim(const reclaim_rule& rule) {
     parameters values;
     values.add(member_.value_or(0)).add(clock());
     values.add(rule.silence.count()).add(rule.grace.count());
+    values.add(rule.watched.count());
     auto found = connection_->change(postgres::look_at_nodes, values);
     std::vector<std::int64_t> dead;
     for (int i = 0; i < found.size(); ++i)
@@ -38,6 +39,7 @@ postgres_store::delete_dead(const std::vector<std::int64_t>& ids,
   parameters values;
   values.add(ids).add(clock());
   values.add(rule.silence.count()).add(rule.grace.count());
+  values.add(rule.watched.count());
   auto gone = connection_->query(postgres::delete_dead_nodes, values);
   std::vector<dead_node> nodes;
   for (int i = 0; i < gone.size(); ++i) {

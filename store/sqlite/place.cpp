@@ -5,6 +5,8 @@
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
+#include <sys/stat.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -70,9 +72,7 @@ void set_up_sqlite(soci::session& session, sqlite_place& place,
                    const database_options& options) {
   auto* connection = native(session);
   sqlite_api::sqlite3_extended_result_codes(connection, 1);
-  auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(
-      options.statement_timeout);
-  sqlite_api::sqlite3_busy_timeout(connection, static_cast<int>(wait.count()));
+  wait_for_locks(session, options.statement_timeout);
   std::string encoding;
   session << sqlite::encoding, soci::into(encoding);
   if (encoding != "UTF-8")
@@ -102,6 +102,31 @@ void set_up_sqlite(soci::session& session, sqlite_place& place,
     session << sqlite::sync_normal;
 }
 
+void wait_for_locks(soci::session& session, duration limit) noexcept {
+  auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(limit);
+  sqlite_api::sqlite3_busy_timeout(native(session),
+                                   static_cast<int>(wait.count()));
+}
+
+void check_in_place(soci::session& session, const sqlite_place& place) {
+  int moved = 0;
+  sqlite_api::sqlite3_file_control(native(session), "main",
+                                   SQLITE_FCNTL_HAS_MOVED, &moved);
+  if (moved)
+    throw failure{
+        {errc::database_unreachable,
+         place.name()
+             + " was moved, replaced or deleted while it was open: put the file"
+               " back, or start again with the one that is there"}};
+}
+
+std::optional<file_identity> identity_of(const sqlite_place& place) {
+  struct stat facts {};
+  if (::stat(place.path().c_str(), &facts) != 0)
+    return std::nullopt;
+  return file_identity{facts.st_dev, facts.st_ino};
+}
+
 std::string sqlite_path_of(soci::session& session) {
   std::string path;
   soci::indicator known = soci::i_null;
@@ -123,11 +148,21 @@ sqlite_transaction::sqlite_transaction(soci::session& session,
     throw;
   }
   open_ = true;
+  try {
+    check_in_place(session_, place_);
+  } catch (...) {
+    roll_back();
+    throw;
+  }
 }
 
 sqlite_transaction::~sqlite_transaction() {
-  if (!open_)
-    return;
+  if (open_)
+    roll_back();
+}
+
+void sqlite_transaction::roll_back() noexcept {
+  open_ = false;
   try {
     // SQLite itself rolls back after some errors, such as a full disk.
     if (sqlite_api::sqlite3_get_autocommit(native(session_)) == 0)

@@ -3,7 +3,9 @@
 #include "store/database.hpp"
 #include "store/sqlite/write_gate.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace soci {
@@ -49,11 +51,28 @@ std::unique_ptr<soci::session> connect_sqlite(const sqlite_place& place,
 void set_up_sqlite(soci::session& session, sqlite_place& place,
                    const database_options& options);
 
+/// Locks of other programs are waited for no longer than that.
+void wait_for_locks(soci::session& session, duration limit) noexcept;
+
+/// Throws `failure` when the file was moved, replaced or deleted while
+/// `session` has it open: what is written to it would be lost in silence.
+void check_in_place(soci::session& session, const sqlite_place& place);
+
+/// Which file lies at the place now; nothing when there is none.
+struct file_identity {
+  std::uint64_t device = 0;
+  std::uint64_t number = 0;
+
+  friend bool operator==(const file_identity&, const file_identity&) = default;
+};
+std::optional<file_identity> identity_of(const sqlite_place& place);
+
 /// The file that `session` has open; empty for one in memory.
 std::string sqlite_path_of(soci::session& session);
 
 /// One write transaction: waits for its turn (`database_busy` when that lasts
-/// longer than `limit`), and rolls back unless committed.
+/// longer than `limit`), looks whether the file is still in its place, and
+/// rolls back unless committed.
 class sqlite_transaction {
 public:
   sqlite_transaction(soci::session& session, sqlite_place& place,
@@ -66,6 +85,8 @@ public:
   void commit();
 
 private:
+  void roll_back() noexcept;
+
   soci::session& session_;
   sqlite_place& place_;
   bool open_ = false;

@@ -3,8 +3,9 @@
 #include "store/database.hpp"
 #include "store/sqlite/place.hpp"
 
-#include <atomic>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 
 namespace callboard::store {
@@ -20,6 +21,8 @@ public:
                   sqlite_source source = {});
 
   result<std::unique_ptr<job_store>> connect() override;
+  result<std::unique_ptr<job_store>>
+  connect_within(const time_limits& most) override;
   result<std::unique_ptr<wake_listener>> listen() override;
   result<schema_status> schema() override;
   result<schema_status> migrate() override;
@@ -27,12 +30,18 @@ public:
   const database_options& options() const noexcept override { return options_; }
 
 private:
-  std::unique_ptr<soci::session> new_session();
+  std::unique_ptr<soci::session> new_session(const database_options& options);
+  /// The tables of the first file are made or upgraded; one that lies in its
+  /// place later must have them.
+  void check_tables(soci::session& session, bool first);
+  /// The file whose tables were checked last.
+  std::optional<file_identity> checked();
 
   sqlite_place_ptr place_;
   database_options options_;
   sqlite_source source_;
-  std::atomic<bool> checked_ = false;
+  std::mutex mutex_;
+  std::optional<file_identity> checked_;
 };
 
 } // namespace callboard::store

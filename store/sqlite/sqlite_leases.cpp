@@ -30,6 +30,7 @@ result<std::vector<lease_batch>>
 sqlite_store::lease(const std::vector<lease_request>& requests) {
   return guarded([&] {
     require_joined();
+    check_in_place(*session_, *place_);
     // A cheap look first: whoever finds nothing does not write.
     auto now = micros();
     std::vector<lease_batch> batches(requests.size());
@@ -42,7 +43,7 @@ sqlite_store::lease(const std::vector<lease_request>& requests) {
     }
     if (!due)
       return batches;
-    sqlite_transaction tx{*session_, *place_, options_.statement_timeout};
+    sqlite_transaction tx{*session_, *place_, patience()};
     require_joined();
     now = micros();
     auto fence = std::get<0>(sql_.read_fence.first().value());

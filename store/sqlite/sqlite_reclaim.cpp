@@ -14,7 +14,7 @@ result<reclaim_report> sqlite_store::reclaim(const reclaim_rule& rule) {
     // A cheap look first: whoever finds nothing new does not write.
     if (find_dead_nodes(rule, unnoted, report).empty() && unnoted.empty())
       return report;
-    sqlite_transaction tx{*session_, *place_, options_.statement_timeout};
+    sqlite_transaction tx{*session_, *place_, patience()};
     unnoted.clear();
     report.missed = 0;
     for (const auto& node : find_dead_nodes(rule, unnoted, report)) {
@@ -49,6 +49,8 @@ sqlite_store::find_dead_nodes(const reclaim_rule& rule,
              worker_died_text(name, id, silent_too_long, from_micros(now))});
       return;
     }
+    if (missed_at && *missed_at < now - rule.watched.count())
+      missed_at.reset();
     if (rule.grace <= duration{0}
         || (missed_at && *missed_at <= now - rule.grace.count())) {
       auto when = from_micros(missed_at.value_or(now));

@@ -4,6 +4,7 @@
 #include "store/sqlite/insert_jobs.hpp"
 #include "store/sqlite/sqlite_work.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace callboard::store {
@@ -34,6 +35,24 @@ lock_file& sqlite_store::bell() {
 
 result<time_point> sqlite_store::now() {
   return from_micros(micros());
+}
+
+result<void> sqlite_store::look() {
+  return guarded([&] { check_in_place(*session_, *place_); });
+}
+
+void sqlite_store::give_up_at(
+    std::optional<std::chrono::steady_clock::time_point> end) noexcept {
+  end_ = end;
+  wait_for_locks(*session_, patience());
+}
+
+duration sqlite_store::patience() const {
+  if (!end_)
+    return options_.statement_timeout;
+  auto left = std::chrono::duration_cast<duration>(
+      *end_ - std::chrono::steady_clock::now());
+  return std::clamp(left, duration{0}, options_.statement_timeout);
 }
 
 long long sqlite_store::micros() const {

@@ -64,7 +64,10 @@ public:
   result<std::size_t> dead_purge(const dead_filter& filter) override;
 
   result<time_point> now() override;
-  bool broken() const noexcept override { return false; }
+  bool broken() const noexcept override { return broken_; }
+  result<void> look() override;
+  void give_up_at(std::optional<std::chrono::steady_clock::time_point>
+                      end) noexcept override;
 
 private:
   struct member {
@@ -92,6 +95,8 @@ private:
   auto written(Work work);
   long long micros() const;
   lock_file& bell();
+  /// How long to wait for the turn to write.
+  duration patience() const;
 
   void require_joined();
   std::optional<member> lock_node(incarnation id);
@@ -125,6 +130,8 @@ private:
   std::unique_ptr<soci::session> session_;
   sqlite_statements sql_;
   std::optional<member> member_;
+  std::optional<std::chrono::steady_clock::time_point> end_;
+  bool broken_ = false;
   /// What wakes other processes; opened by the first wake-up.
   std::unique_ptr<lock_file> bell_;
 };

@@ -98,6 +98,8 @@ const char* memory_connection::dead_because(memory_state::node& x,
                    < now - rule.silence
                ? "it was silent for too long"
                : "";
+  if (x.missed_at && *x.missed_at < now - rule.watched)
+    x.missed_at.reset();
   if (rule.grace <= duration{0}
       || (x.missed_at && *x.missed_at <= now - rule.grace))
     return "its process or connection ended";

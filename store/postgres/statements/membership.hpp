@@ -58,11 +58,11 @@ inline constexpr auto heartbeat = R"sql(
     order by j.queue) l
 )sql"_sql;
 
-// $1 the own node, $2 the clock, $3 the longest silence, $4 the grace. Notes
-// whose lock is found free first, and answers the ids of dead nodes and of
-// those that are only missed. Rows that others are using now, perhaps a node
-// that comes back, are not noted. The locks that it gets last no longer than
-// the statement.
+// $1 the own node, $2 the clock, $3 the longest silence, $4 the grace, $5 how
+// long one has been looking. Notes whose lock is found free first, and answers
+// the ids of dead nodes and of those that are only missed. Rows that others are
+// using now, perhaps a node that comes back, are not noted. The locks that it
+// gets last no longer than the statement.
 inline constexpr auto look_at_nodes = R"sql(
   with clock as materialized (select {now $2} as now),
   look as materialized (
@@ -75,11 +75,13 @@ inline constexpr auto look_at_nodes = R"sql(
     where n.ctid = any(array(
       select m.ctid
       from callboard_node m
-      where m.missed_at is null
+      where coalesce(m.missed_at < (select now from clock) - $5::int8, true)
         and m.id = any(array(
           select l.id
           from look l
-          where l.free and l.missed_at is null and $4::int8 > 0))
+          where l.free and $4::int8 > 0
+            and coalesce(
+              l.missed_at < (select now from clock) - $5::int8, true)))
       for update skip locked)))
   select d.id,
     case when d.free then {dead_if_free} else {dead_if_held} end
@@ -87,11 +89,11 @@ inline constexpr auto look_at_nodes = R"sql(
   where d.free or {dead_if_held}
 )sql"_sql;
 
-// $1 nodes that looked dead, $2 the clock, $3 the longest silence, $4 the
-// grace. A lock that it gets lasts to the end of the transaction: nobody can
-// rejoin meanwhile. Rows that others are using now, perhaps a node that was
-// stopped in the middle of this, are left to a later reclaim. Answers also
-// whether the lock is free: it is this session's own then.
+// $1 nodes that looked dead, $2 to $5 as above. A lock that it gets lasts to
+// the end of the transaction: nobody can rejoin meanwhile. Rows that others are
+// using now, perhaps a node that was stopped in the middle of this, are left to
+// a later reclaim. Answers also whether the lock is free: it is this session's
+// own then.
 inline constexpr auto delete_dead_nodes = R"sql(
   with clock as materialized (select {now $2} as now)
   delete from callboard_node n

@@ -94,11 +94,14 @@ inline constexpr fragment fragments[] = {
       else ' during attempt ' || @.attempt end)sql"},
 
     // Whether the node d is dead, its lock free or not: $3 is the longest
-    // silence, $4 the grace. Who was missed before it came back counts from
-    // there, since it could not send a heartbeat.
+    // silence, $4 the grace, $5 how long one has been looking. Who was missed
+    // before it came back counts from there, since it could not send a
+    // heartbeat.
     {"dead_if_free", R"sql(
     $4::int8 <= 0
-      or coalesce(d.missed_at <= (select now from clock) - $4::int8, false))sql"},
+      or coalesce(
+        d.missed_at between (select now from clock) - $5::int8
+          and (select now from clock) - $4::int8, false))sql"},
     {"dead_if_held", R"sql(
     greatest(d.seen_at, d.missed_at) < (select now from clock) - $3::int8)sql"},
 

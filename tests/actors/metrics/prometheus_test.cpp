@@ -1,5 +1,6 @@
 #include "actors/metrics/counters.hpp"
 #include "actors/metrics/prometheus.hpp"
+#include "actors/metrics/watched_counters.hpp"
 
 #include <catch2/catch.hpp>
 #include <prometheus/collectable.h>
@@ -100,6 +101,24 @@ TEST_CASE("hostile names can't break a line of the text format") {
   CHECK_THAT(text_of(all),
              has("callboard_jobs_started_total{queue=\"a\\\"b\\\\c\\nd\","
                  "type=\"t\"} 1"));
+}
+
+TEST_CASE("the ties to the database are exported") {
+  actors::watched_counters all;
+  auto now = std::chrono::steady_clock::now();
+  (void)all.database.up(link::leasing, now - 10s);
+  (void)all.database.up(link::settling, now - 10s);
+  (void)all.database.down(link::leasing, {errc::database_unreachable, "x"},
+                          now - 10s);
+  (void)all.database.up(link::leasing, now - 7s);
+  (void)all.database.down(link::settling, {errc::database_full, "x"}, now);
+  auto lines = text_of(all);
+  CHECK_THAT(lines, has("callboard_database_link_up{link=\"leasing\"} 1"));
+  CHECK_THAT(lines, has("callboard_database_link_up{link=\"settling\"} 0"));
+  CHECK_THAT(lines, !Catch::Contains("listening"));
+  CHECK_THAT(lines, has("callboard_database_outages_total 2"));
+  CHECK_THAT(lines,
+             Catch::Contains("callboard_database_outage_seconds_total 3."));
 }
 
 TEST_CASE("the numbers can be collected by a registry of the user's own") {

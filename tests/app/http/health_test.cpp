@@ -51,7 +51,8 @@ TEST_CASE("a node that works on a database that answers is healthy") {
   auto report = state.report();
   CHECK(report.healthy);
   CHECK(report.body
-        == "{\"workers\":\"working\",\"database\":\"ok\",\"status\":\"ok\"}\n");
+        == "{\"workers\":\"working\",\"database\":\"ok\",\"links\":{},"
+           "\"status\":\"ok\"}\n");
 }
 
 TEST_CASE("a node whose workers take no jobs is not healthy") {
@@ -76,9 +77,45 @@ TEST_CASE("a node without its database is not healthy, and tells why") {
 
 TEST_CASE("a database that hangs delays the answer by the patience only") {
   silent_port silent{true};
-  health state{silent.database(), 50ms};
+  health state{silent.database(), {}, 50ms};
   state.enter(phase::working);
   auto report = state.report();
   CHECK_FALSE(report.healthy);
   CHECK_THAT(report.body, Catch::Contains("has not answered for 50 ms"));
+}
+
+TEST_CASE(
+    "a node that can't lease is not healthy though its database answers") {
+  health state{open("sqlite::memory:"), [] {
+                 return link_report{
+                     {{link::leasing, false, 3s, "no connection left"},
+                      {link::settling, true, 0s, ""}},
+                     1,
+                     3s};
+               }};
+  state.enter(phase::working);
+  auto report = state.report();
+  CHECK_FALSE(report.healthy);
+  CHECK_THAT(
+      report.body,
+      Catch::Contains("\"status\":\"unhealthy\"")
+          && Catch::Contains("\"database\":\"ok\"")
+          && Catch::Contains("\"leasing\":\"failing\"")
+          && Catch::Contains("\"settling\":\"ok\"")
+          && Catch::Contains("leasing fails for 3.0 s: no connection left"));
+}
+
+TEST_CASE("a node without wake-ups is degraded, which is healthy") {
+  health state{open("sqlite::memory:"), [] {
+                 return link_report{{{link::leasing, true, 0s, ""},
+                                     {link::listening, false, 5s, "gone"}},
+                                    0,
+                                    0s};
+               }};
+  state.enter(phase::working);
+  auto report = state.report();
+  CHECK(report.healthy);
+  CHECK_THAT(report.body,
+             Catch::Contains("\"status\":\"degraded\"")
+                 && Catch::Contains("listening fails for 5.0 s: gone"));
 }
