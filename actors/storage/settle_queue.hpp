@@ -12,7 +12,7 @@ namespace callboard::actors {
 struct pending_outcome {
   finished_job job;
   /// It was in a batch whose commit may or may not have happened: when the
-  /// next try finds it fenced off, it was our own commit.
+  /// next try is refused, it may have been our own commit (see `doubts`).
   bool in_doubt = false;
   /// It was in a batch that the database refused: it goes alone now, so that
   /// one bad outcome does not hold up its neighbours.

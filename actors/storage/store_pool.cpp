@@ -23,18 +23,14 @@ store_pool(store_pool_actor::stateful_pointer<store_pool_state> self,
       [state](release_wish& x) { state->release(std::move(x.leases)); },
       [state](const start_wish& x) { state->start_jobs(x); },
       [state](flush_atom) { return state->flush(); },
-      [self](heartbeat_call& x) {
-        return self->delegate(self->state.leasing_session(), std::move(x));
-      },
+      [state](heartbeat_call& x) { return state->heartbeat(std::move(x)); },
       [self](const reclaim_call& x) {
         return self->delegate(self->state.leasing_session(), x);
       },
       [self](count_atom x) {
         return self->delegate(self->state.settling_session(), x);
       },
-      [self](leave_atom x) {
-        return self->delegate(self->state.leasing_session(), x);
-      },
+      [state](leave_atom) { return state->leave(); },
       [state](const session_up& x) { state->up(x); },
       [state](const session_down& x) { state->down(x); },
       [state](retry_atom) { state->retry(); },

@@ -38,32 +38,96 @@ void store_pool_state::settled(settle_queue::batch& sent,
                                const settle_report& report) {
   outcomes_.done(sent);
   writes_work();
-  event_batch events;
+  std::vector<finished_job> stored, fenced;
   std::map<std::string, duration> due;
   for (std::size_t i = 0; i < sent.size(); ++i) {
     auto& job = sent[i].job;
     forget_lease(job.outcome.fence);
     auto accepted = i < report.accepted.size() && report.accepted[i];
-    if (!accepted && !sent[i].in_doubt) {
-      log(log_level::warning,
-          "the outcome of job '" + job.facts.id + "' of queue '"
-              + job.facts.queue + "' was fenced off: its lease ("
-              + std::to_string(job.facts.fence) + ") is another's by now");
-      events.events.push_back(event::fenced{std::move(job.facts)});
+    // Those of an earlier incarnation can't be told from another's.
+    auto doubtful
+        = !accepted && sent[i].in_doubt && job.outcome.fence > last_lost_fence_;
+    if (!accepted && !doubtful) {
+      fenced.push_back(std::move(job));
       continue;
     }
     if (auto again = due_again(job.outcome)) {
       auto& soonest = due.try_emplace(job.facts.queue, *again).first->second;
       soonest = std::min(soonest, *again);
     }
-    events.events.push_back(event::settled{std::move(job.facts), job.took,
-                                           std::move(job.outcome.action)});
+    if (doubtful)
+      doubts_.add(std::move(job));
+    else
+      stored.push_back(std::move(job));
   }
-  self_->send(options_.metrics, std::move(events));
+  tell_stored(std::move(stored));
+  tell_fenced(std::move(fenced));
   for (const auto& [queue, after] : due)
     self_->send(options_.supervisor, wake_up{queue, after});
   pump_leases();
   pump_writes();
+}
+
+void store_pool_state::tell_stored(std::vector<finished_job> jobs) {
+  if (jobs.empty())
+    return;
+  event_batch events;
+  for (auto& job : jobs)
+    events.events.push_back(event::settled{std::move(job.facts), job.took,
+                                           std::move(job.outcome.action)});
+  self_->send(options_.metrics, std::move(events));
+}
+
+void store_pool_state::tell_fenced(std::vector<finished_job> jobs) {
+  if (jobs.empty())
+    return;
+  event_batch events;
+  for (auto& job : jobs) {
+    log(log_level::warning,
+        "the outcome of job '" + job.facts.id + "' of queue '" + job.facts.queue
+            + "' was fenced off: its lease (" + std::to_string(job.facts.fence)
+            + ") is another's by now");
+    events.events.push_back(event::fenced{std::move(job.facts)});
+  }
+  self_->send(options_.metrics, std::move(events));
+}
+
+caf::result<heartbeat_done> store_pool_state::heartbeat(heartbeat_call call) {
+  if (doubts_.empty())
+    return self_->delegate(leasing_session(), std::move(call));
+  auto promise = self_->make_response_promise<heartbeat_done>();
+  self_->request(leasing_session(), caf::infinite, std::move(call))
+      .then(
+          [this, promise, mark = doubts_.mark()](heartbeat_done& done) mutable {
+            if (!done.failure)
+              tell_stored(doubts_.stored(mark));
+            promise.deliver(std::move(done));
+          },
+          [promise](caf::error& why) mutable {
+            promise.deliver(std::move(why));
+          });
+  return promise;
+}
+
+caf::result<call_done> store_pool_state::leave() {
+  if (doubts_.empty())
+    return self_->delegate(leasing_session(), leave_atom_v);
+  auto promise = self_->make_response_promise<call_done>();
+  auto next = [this, promise]() mutable {
+    tell_fenced(doubts_.refused());
+    promise.delegate(leasing_session(), leave_atom_v);
+  };
+  // The last chance to hear of them.
+  self_->request(leasing_session(), caf::infinite, heartbeat_call{})
+      .then(
+          [this, next,
+           mark = doubts_.mark()](const heartbeat_done& done) mutable {
+            if (!done.failure)
+              tell_stored(doubts_.stored(mark));
+            next();
+          },
+          [next](const caf::error&) mutable { next(); });
+  return promise;
 }
 
 void store_pool_state::started(const std::vector<starter>& sent,
@@ -136,6 +200,8 @@ void store_pool_state::up(const session_up& x) {
     tell_failure(why);
     held_.clear();
     suspect_.reset();
+    tell_fenced(doubts_.refused());
+    last_lost_fence_ = last_fence_;
     self_->send(options_.supervisor, leases_lost{last_fence_});
   } else if (x.held) {
     // Leases whose answer was lost with the connection.

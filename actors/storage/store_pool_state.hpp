@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/storage/doubts.hpp"
 #include "actors/storage/settle_queue.hpp"
 #include "actors/storage/store_pool.hpp"
 #include "actors/supervisor/restart_budget.hpp"
@@ -34,8 +35,10 @@ public:
   void release(std::vector<lease_ref> leases);
   void start_jobs(const start_wish& x);
   caf::result<bool> flush();
+  caf::result<heartbeat_done> heartbeat(heartbeat_call call);
   const session_actor& leasing_session() const { return seats_[0].handle; }
   const session_actor& settling_session() const { return seats_[1].handle; }
+  caf::result<call_done> leave();
   void up(const session_up& x);
   void down(const session_down& x);
   void retry();
@@ -76,6 +79,8 @@ private:
   void send_starts(std::size_t at);
   void started(const std::vector<starter>& sent, const std::vector<bool>& ours);
   void settled(settle_queue::batch& sent, const settle_report& report);
+  void tell_stored(std::vector<finished_job> jobs);
+  void tell_fenced(std::vector<finished_job> jobs);
   void writes_work();
   void write_failed(std::size_t at, const error& why);
   void answer_flushes();
@@ -104,6 +109,8 @@ private:
   /// The fences of leases that this node holds, as far as it knows.
   std::unordered_set<std::int64_t> held_;
   std::int64_t last_fence_ = 0;
+  /// The last one of the incarnation before, which was declared dead.
+  std::int64_t last_lost_fence_ = 0;
   /// The fence of the suspect that this node performs: one at a time, whatever
   /// its queue, or an innocent one would be there again when a poisonous one
   /// kills the node.
@@ -111,6 +118,7 @@ private:
   std::optional<incarnation> node_;
 
   settle_queue outcomes_;
+  doubts doubts_;
   std::deque<starter> starts_;
   std::deque<lease_ref> releases_;
   std::size_t releasing_ = 0;

@@ -161,7 +161,7 @@ void ledger::told_end(process_number by, const job_facts& facts,
   if (x->started && !x->told_started)
     violated("told of an end without a start: " + about(facts.fence, *x));
   // A session that died may have settled it before.
-  if (!x->doubtful && !hurt_.contains(by)
+  if ((accepted || !x->doubtful) && !hurt_.contains(by)
       && accepted != (x->end == lease_end::settled))
     violated(std::string{"told that the outcome was "}
              + (accepted ? "accepted" : "fenced off")

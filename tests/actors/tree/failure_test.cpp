@@ -193,6 +193,83 @@ TEST_CASE("an outcome whose commit is in doubt is accepted once") {
   CHECK(tree.db->accepted().size() == 1);
 }
 
+TEST_CASE("an outcome in doubt counts as fenced when its node was declared "
+          "dead meanwhile") {
+  tree_fixture tree;
+  tree.control_slots();
+  tree.upgrade({{.queue = "mail", .handle = completing()}});
+  tree.enqueue({{.queue = "mail", .type = "any", .id = "a"}});
+  tree.settle();
+  tree.db->bury_all_nodes();
+  tree.db->fail("settle", {.why = {errc::commit_unknown, "cut"}});
+  tree.finish("a");
+  tree.settle();
+  tree.advance(6s);
+  CHECK(tree.events->count("fenced a") == 1);
+  CHECK(tree.events->count("completed a") == 0);
+}
+
+TEST_CASE("an outcome in doubt that is refused after the node joined anew "
+          "counts as fenced") {
+  tree_fixture tree;
+  tree.control_slots();
+  tree.upgrade({{.queue = "mail", .handle = completing()}});
+  tree.enqueue({{.queue = "mail", .type = "any", .id = "a"}});
+  tree.settle();
+  tree.db->bury_all_nodes();
+  auto cut = true;
+  tree.db->decide([&cut](const auto& which) {
+    return cut && which == "settle"
+               ? std::optional<fault>{{.why = {errc::commit_unknown, "cut"}}}
+               : std::nullopt;
+  });
+  tree.finish("a");
+  tree.advance(6s);
+  CHECK(tree.running() == std::vector<std::string>{"a"});
+  CHECK(tree.events->count("fenced a") == 0);
+  cut = false;
+  tree.advance(8s);
+  CHECK(tree.events->count("fenced a") == 1);
+  CHECK(tree.events->count("completed a") == 0);
+}
+
+TEST_CASE("an outcome in doubt is told before its node leaves") {
+  tree_fixture tree;
+  tree.control_slots();
+  tree.upgrade({{.queue = "mail", .handle = completing()}});
+  tree.enqueue({{.queue = "mail", .type = "any", .id = "a"}});
+  tree.settle();
+  tree.db->fail("settle",
+                {.why = {errc::commit_unknown, "cut"}, .after_the_work = true});
+  auto closed = tree.close();
+  tree.finish("a");
+  tree.advance(1s);
+  CHECK(tree.answer(closed));
+  CHECK(tree.events->count("completed a") == 1);
+  CHECK(tree.events->count("fenced a") == 0);
+}
+
+TEST_CASE("a retry is not late when its outcome was in doubt") {
+  tree_fixture tree;
+  tree.control_slots();
+  tree.upgrade({{.queue = "mail",
+                 .poll_interval = std::chrono::hours{1},
+                 .handle = completing()}});
+  tree.enqueue({{.queue = "mail", .type = "any", .id = "a"}});
+  tree.settle();
+  // The poller asks for the next job before the outcome is stored.
+  auto tries = 0;
+  tree.db->decide([&tries](const auto& which) {
+    return which == "settle" && ++tries <= 2
+               ? std::optional<fault>{{.why = {errc::commit_unknown, "cut"},
+                                       .after_the_work = tries == 2}}
+               : std::nullopt;
+  });
+  tree.finish("a", retry(100ms, "later"));
+  tree.advance(3s);
+  CHECK(tree.running() == std::vector<std::string>{"a"});
+}
+
 TEST_CASE("jobs whose lease was committed but never heard of are not stuck") {
   tree_fixture tree;
   tree.db->fail("lease",
