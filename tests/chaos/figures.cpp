@@ -58,8 +58,6 @@ void count_job(const story& told, const job_story& job, figures& sum) {
       if (claim->what == claim::kind::fenced) {
         ++sum.fenced;
         sum.answers_lost += !each.reclaimed();
-      } else {
-        sum.believed += each.reclaimed();
       }
   }
   for (const auto* each : job.deaths)

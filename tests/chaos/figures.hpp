@@ -43,9 +43,6 @@ struct figures {
   /// whose answer was lost.
   std::size_t fenced = 0;
   std::size_t answers_lost = 0;
-  /// Outcomes that their node took for accepted though the lease was gone,
-  /// because the answer to a first try was lost.
-  std::size_t believed = 0;
 
   /// Leases that were taken from their nodes, by the fault behind it.
   std::map<std::string, std::size_t> taken;

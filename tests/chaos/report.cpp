@@ -129,8 +129,7 @@ void print_text(std::ostream& out, const run_facts& run, const figures& sum,
       << "duplicates    " << sum.duplicated << ": " << listed(sum.duplicates)
       << '\n'
       << "fenced        " << sum.fenced << " late outcomes, "
-      << sum.answers_lost << " of them stored before, their answer lost; "
-      << sum.believed << " in doubt and taken for accepted\n"
+      << sum.answers_lost << " of them stored before, their answer lost\n"
       << "leases lost   " << listed(sum.taken) << '\n'
       << "              begun: " << sum.begun_kept << " kept the attempt, "
       << sum.begun_refunded << " got it back; not begun: " << sum.unbegun_kept
@@ -172,7 +171,6 @@ void print_json(std::ostream& out, const run_facts& run, const figures& sum,
       {"duplicates_by_cause", to_json(sum.duplicates)},
       {"fenced", sum.fenced},
       {"answers_lost", sum.answers_lost},
-      {"taken_for_accepted", sum.believed},
       {"leases_lost_by_cause", to_json(sum.taken)},
       {"recovery", to_json(sum.recoveries)},
       {"lost", lost(found)},

@@ -106,7 +106,7 @@ void check_claims(const story& told, const lease_story& lease,
   for (const auto* each : lease.claims) {
     if (each->what != claim::kind::fenced) {
       ++accepted;
-      if (!means(each->what, lease) && !told.in_doubt(lease))
+      if (!means(each->what, lease))
         found.push_back({"accepted in vain",
                          each->life + " believes its outcome of "
                              + name_of(lease) + " was accepted, but it was "

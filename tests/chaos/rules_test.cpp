@@ -248,9 +248,9 @@ TEST_CASE("a node that believes in an outcome of a lease it lost is found") {
   t.facts().performances.front().ended = 9 * second / 10;
   t.claim_of(claim::kind::completed, 7, 1);
   REQUIRE(t.broken_rules() == rules{"accepted in vain"});
-  // A network that swallowed the first answer leaves it in doubt.
+  // Nor when the network swallowed the first answer: it has to make sure.
   t.facts().faults.push_back({fault_kind::swallow, 1, second / 2, second});
-  REQUIRE(t.broken_rules() == rules{});
+  REQUIRE(t.broken_rules() == rules{"accepted in vain"});
 }
 
 TEST_CASE("an outcome that is accepted twice is found") {
@@ -341,6 +341,23 @@ TEST_CASE("an arg that does not follow from the last outcome is found") {
   t.end("reschedule").back(rescheduled, 7, 0).lease(1, 8).begin(8);
   t.end("complete").back(gone, 8);
   REQUIRE(t.broken_rules() == rules{"wrong arg"});
+}
+
+TEST_CASE("what kills a node does not explain what the one before it lost") {
+  tale t;
+  auto& lives = t.facts().lives;
+  t.enqueue().lease(1, 7).begin(7).hit(fault_kind::kill, 1);
+  lives.front().ended = t.facts().faults.back().to;
+  t.hit(fault_kind::poisoned, 1);
+  t.back(crashed, 7, 1, 1).lease(2, 8, 2).begin(8, 2).end("complete");
+  t.back(gone, 8, 2);
+  auto causes = [&t] {
+    return count(story{t.facts()}).duplicates;
+  };
+  REQUIRE(causes() == std::map<std::string, std::size_t>{{"kill", 1}});
+  // Had it lived on, it would have been this one.
+  lives.front().ended = 1000 * second;
+  REQUIRE(causes() == std::map<std::string, std::size_t>{{"poisoned", 1}});
 }
 
 TEST_CASE("a dead letter that nobody wanted is found") {

@@ -126,21 +126,12 @@ const fault* story::explain(const lease_story& lease) const {
   auto node = nodes_.find(lease.taken->node);
   if (node == nodes_.end())
     return nullptr;
-  return explain(node->second.number, lease.taken->at,
-                 lease.end ? lease.end->at : lease.taken->at);
-}
-
-bool story::in_doubt(const lease_story& lease) const {
-  auto node = nodes_.find(lease.taken->node);
-  const auto* run = lease.run();
-  if (node == nodes_.end() || !lease.reclaimed() || !run || run->ended == 0)
-    return false;
-  return std::any_of(
-      facts_.faults.begin(), facts_.faults.end(), [&](const fault& x) {
-        auto here = x.node == 0 || x.node == node->second.number;
-        return here && costs_answers(x.kind) && x.from <= lease.end->at
-               && x.to + aftermath >= run->ended;
-      });
+  auto until = lease.end ? lease.end->at : lease.taken->at;
+  // What hit the next process of this node, which may be quicker than those
+  // who free the leases, did nothing to this one.
+  if (const auto* owner = node->second.owner; owner && owner->ended != 0)
+    until = std::min(until, owner->ended);
+  return explain(node->second.number, lease.taken->at, until);
 }
 
 } // namespace callboard::chaos

@@ -71,10 +71,6 @@ public:
   /// The same for a lease that was taken from its node.
   const fault* explain(const lease_story& lease) const;
 
-  /// Whether the node may have lost the answer to an outcome of this lease. It
-  /// tries again, and can't tell then why it is refused.
-  bool in_doubt(const lease_story& lease) const;
-
 private:
   void add(const change& one);
   lease_story* find_lease(const std::string& id, std::int64_t fence);
