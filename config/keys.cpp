@@ -16,10 +16,12 @@ using enum value_type;
 
 constexpr std::int64_t millisecond
     = duration{std::chrono::milliseconds{1}}.count();
+constexpr std::int64_t second = 1000 * millisecond;
 constexpr std::int64_t hour = duration{std::chrono::hours{1}}.count();
 constexpr std::int64_t day = 24 * hour;
 constexpr std::int64_t year = 365 * day;
 constexpr std::int64_t largest_arg = 512 << 20;
+constexpr std::int64_t largest_size = 1LL << 40;
 constexpr std::int64_t name_bytes = job_limits::name_bytes;
 constexpr std::int64_t error_bytes = job_limits::error_bytes;
 constexpr std::int64_t max_integer = std::numeric_limits<std::int32_t>::max();
@@ -32,6 +34,7 @@ constexpr std::string_view one_handler = "one of the handlers";
 constexpr auto levels
     = std::to_array<std::string_view>({"debug", "info", "warning", "error"});
 constexpr auto formats = std::to_array<std::string_view>({"text", "json"});
+constexpr auto modes = std::to_array<std::string_view>({"none", "process"});
 constexpr auto shapes
     = std::to_array<std::string_view>({"fixed", "linear", "exponential"});
 
@@ -79,9 +82,18 @@ constexpr auto queue_keys = std::to_array<key_info>({
     {"name", text, required, 1, name_bytes},
     {"concurrency", integer, "1", 1, worker_config::max_concurrency},
     {"poll_interval", time_span, R"("1s")", millisecond, day},
+    {"isolation", text_or_object, R"("none")"},
     {"timeout", time_span, R"("0s")", 0, year},
     {"retry", object, "{}"},
     {"types", object, required},
+});
+
+constexpr auto isolation_keys = std::to_array<key_info>({
+    {"mode", choice, R"("process")", 0, 0, modes},
+    {"memory", size, "no limit", process_isolation::least_memory, largest_size},
+    {"cpu_time", time_span, "no limit", second, year},
+    {"recycle_after", integer, "never", 1, max_integer},
+    {"kill_after", time_span, R"("5s")", 0, hour},
 });
 
 constexpr auto type_keys = std::to_array<key_info>({
@@ -140,6 +152,7 @@ constexpr object_info listener{"`http`", listener_keys};
 constexpr object_info node{"`node`", node_keys};
 constexpr object_info log{"`log`", log_keys};
 constexpr object_info queue{"A queue", queue_keys};
+constexpr object_info isolation{"`isolation`", isolation_keys};
 constexpr object_info type{"A type", type_keys};
 constexpr object_info retry{"`retry`", retry_keys};
 constexpr object_info exec{"Handler `exec`", exec_keys};
@@ -158,10 +171,10 @@ const key_info* object_info::find(std::string_view key) const {
 
 std::span<const object_info* const> all_objects() {
   using namespace objects;
-  static constexpr std::array all{
-      &file, &database,      &queue,    &type, &retry,
-      &exec, &objects::http, &plugin,   &noop, &sleep,
-      &echo, &fail,          &listener, &node, &log};
+  static constexpr std::array all{&file,   &database, &queue, &isolation,
+                                  &type,   &retry,    &exec,  &objects::http,
+                                  &plugin, &noop,     &sleep, &echo,
+                                  &fail,   &listener, &node,  &log};
   return all;
 }
 

@@ -65,6 +65,7 @@ extern const object_info listener;
 extern const object_info node;
 extern const object_info log;
 extern const object_info queue;
+extern const object_info isolation;
 extern const object_info type;
 extern const object_info retry;
 extern const object_info exec;

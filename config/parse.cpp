@@ -49,6 +49,7 @@ load_result parse(std::string_view text, const std::string& base_directory,
   reading all{variables, base_directory, {}};
   cursor root{all, std::get<json_value>(parsed), ""};
   settings out;
+  out.source = text;
   out.base_directory = base_directory;
   report_duplicates(root);
   parse_file({root, objects::file}, out);

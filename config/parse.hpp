@@ -15,6 +15,8 @@ void parse_queues(const cursor& at, settings& to);
 /// What stands in the file replaces what `to` holds.
 void parse_retry(const cursor& at, retry_policy& to);
 
+void parse_isolation(const cursor& at, std::optional<process_isolation>& to);
+
 /// Reads the handler called `name`.
 handler_settings parse_handler(std::string_view name, const cursor& at);
 

@@ -73,6 +73,8 @@ queue_settings parse_queue(const cursor& at) {
     out.name = std::move(name->value);
   from.read("concurrency", out.concurrency);
   from.read("poll_interval", out.poll_interval);
+  if (auto isolation = from.find("isolation"))
+    parse_isolation(*isolation, out.isolation);
   type_options defaults;
   from.read("timeout", defaults.timeout);
   if (auto retry = from.find("retry"))

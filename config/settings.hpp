@@ -2,6 +2,7 @@
 
 #include "actors/client/client.hpp"
 #include "actors/pipeline/handler.hpp"
+#include "actors/pipeline/isolation.hpp"
 #include "actors/pipeline/log.hpp"
 #include "store/database.hpp"
 
@@ -76,6 +77,8 @@ struct queue_settings {
   std::string name;
   int concurrency = 1;
   duration poll_interval{0};
+  /// For its plugins and demo handlers; nothing: they run in the daemon.
+  std::optional<process_isolation> isolation{};
   std::map<std::string, type_settings> types;
 };
 
@@ -94,6 +97,8 @@ struct log_settings {
 
 /// Everything that the file says.
 struct settings {
+  /// The file itself: the processes of isolated handlers read it again.
+  std::string source;
   /// The folder of the file; relative paths count from it.
   std::string base_directory;
   /// The URL of `open`. A relative SQLite path is made absolute already.

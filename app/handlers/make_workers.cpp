@@ -1,5 +1,6 @@
 #include "app/handlers/make_workers.hpp"
 
+#include "app/handlers/isolated_workers.hpp"
 #include "app/handlers/make_handler.hpp"
 #include "app/handlers/plugin_library.hpp"
 
@@ -34,20 +35,20 @@ std::string escaped(const std::string& key) {
   return result;
 }
 
-// Whether the work is done in another process than ours.
+} // namespace
+
 bool works_outside(const config::handler_settings& from) {
   return std::holds_alternative<config::exec_settings>(from)
          || std::holds_alternative<config::http_settings>(from);
 }
-
-} // namespace
 
 std::variant<worker_config, problems>
 make_worker(const config::queue_settings& from, const std::string& pointer,
             handler_environment where) {
   worker_config made{.queue = from.name,
                      .concurrency = from.concurrency,
-                     .poll_interval = from.poll_interval};
+                     .poll_interval = from.poll_interval,
+                     .isolation = from.isolation};
   problems found;
   where.queue = from.name;
   for (const auto& [type, settings] : from.types) {
@@ -82,10 +83,13 @@ make_workers(const config::settings& from) {
   for (std::size_t i = 0; i < from.queues.size(); ++i) {
     auto one
         = make_worker(from.queues[i], "/queues/" + std::to_string(i), where);
-    if (auto* worker = std::get_if<worker_config>(&one))
+    if (auto* worker = std::get_if<worker_config>(&one)) {
+      if (worker->isolation)
+        worker->isolation->startup = startup_of(from, worker->queue);
       made.push_back(std::move(*worker));
-    else
+    } else {
       std::ranges::move(std::get<problems>(one), std::back_inserter(found));
+    }
   }
   if (!found.empty())
     return found;

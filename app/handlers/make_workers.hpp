@@ -11,6 +11,9 @@
 
 namespace callboard::app {
 
+/// Whether the handler's work is done in another process than ours anyway.
+bool works_outside(const config::handler_settings& from);
+
 /// The worker of one queue, or everything that it can't be made of. The type
 /// "*" takes every job whose type has no handler of its own. `pointer` is the
 /// queue's place in the config file; each problem names queue, type, path and

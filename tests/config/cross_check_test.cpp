@@ -29,11 +29,12 @@ TEST_CASE("no two queues have the same name") {
             {"name": "mail", "types": {"t": {"noop": {}}}},
             {"name": "video", "types": {"t": {"noop": {}}}},
             {"name": "mail", "types": {"t": {"noop": {}}}, "extra": 1}]})")
-        == messages{"/queues/2/name: is the name of the queue at "
-                    "/queues/0/name, too; put their types into one queue, or "
-                    "rename one",
-                    "/queues/2/extra: unknown key; Allowed here: name, "
-                    "concurrency, poll_interval, timeout, retry, types"});
+        == messages{
+            "/queues/2/name: is the name of the queue at "
+            "/queues/0/name, too; put their types into one queue, or "
+            "rename one",
+            "/queues/2/extra: unknown key; Allowed here: name, "
+            "concurrency, poll_interval, isolation, timeout, retry, types"});
 }
 
 TEST_CASE("a node must be able to beat before it is silent") {

@@ -54,6 +54,22 @@ TEST_CASE("a type takes over what its queue says, key by key") {
   CHECK(own.retry.wait.limit == std::chrono::minutes{10});
 }
 
+TEST_CASE("isolation is a word or an object, and both may turn it off") {
+  auto& queue = tests::place_of(config::objects::queue);
+  auto isolation = [&](const std::string& value) {
+    return tests::settings_of(queue.with("isolation", value))
+        .queues.at(0)
+        .isolation;
+  };
+  CHECK_FALSE(isolation(R"("none")"));
+  CHECK_FALSE(isolation(R"({"mode": "none", "memory": "64MiB"})"));
+  REQUIRE(isolation(R"("process")"));
+  CHECK(isolation(R"("process")")->kill_after == std::chrono::seconds{5});
+  CHECK(isolation(R"("process")")->memory == 0);
+  REQUIRE(isolation(R"({"memory": "64MiB"})"));
+  CHECK(isolation(R"({"memory": "64MiB"})")->memory == 64 << 20);
+}
+
 TEST_CASE("every value that differs from its default arrives") {
   auto all = tests::settings_of(R"({
       "database": {"url": "postgresql://localhost/shop", "schema": "jobs",
@@ -61,6 +77,8 @@ TEST_CASE("every value that differs from its default arrives") {
                    "statement_timeout": "1m", "durable": false,
                    "arg_limit": 1024},
       "queues": [{"name": "q", "concurrency": 10000, "poll_interval": "5ms",
+        "isolation": {"memory": "32MiB", "cpu_time": "2s",
+                      "recycle_after": 9, "kill_after": "0s"},
         "types": {
           "a": {"exec": {"command": ["p", "", "x y"],
                          "working_directory": "sub", "environment": {"A": "1"},
@@ -91,6 +109,10 @@ arg_limit: 1024
 queue: q
 concurrency: 10000
 poll_interval: 5ms
+memory: 33554432
+cpu_time: 2s
+recycle_after: 9
+process kill_after: 0s
 type: *
 exec: [/bin/true]
 working_directory: 

@@ -74,6 +74,11 @@ std::string describe(const config::settings& all) {
   for (auto& queue : all.queues) {
     out << "queue: " << queue.name << "\nconcurrency: " << queue.concurrency
         << "\npoll_interval: " << duration_text(queue.poll_interval) << '\n';
+    if (auto& x = queue.isolation)
+      out << "memory: " << x->memory
+          << "\ncpu_time: " << duration_text(x->cpu_time)
+          << "\nrecycle_after: " << x->recycle_after
+          << "\nprocess kill_after: " << duration_text(x->kill_after) << '\n';
     for (auto& [name, type] : queue.types)
       out << "type: " << name << '\n' << describe(type);
   }

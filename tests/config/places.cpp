@@ -91,6 +91,11 @@ const std::vector<place>& places() {
        std::string{base} + R"("queues": [)",
        "]}",
        {{"name", R"("mail")"}, {"types", R"({"welcome": {"noop": {}}})"}}},
+      {&objects::isolation, "/queues/0/isolation",
+       std::string{base}
+           + R"("queues": [{"name": "mail", "types": {"welcome": {"noop": {}}}, )"
+             R"("isolation": )",
+       "}]}"},
       {&objects::type,
        "/queues/0/types/welcome",
        std::string{base} + queue,

@@ -20,7 +20,8 @@ const std::map<const config::object_info*, std::string> allowed{
     {&objects::database, "url, schema, auto_migrate, connect_timeout, "
                          "statement_timeout, durable, arg_limit"},
     {&objects::queue,
-     "name, concurrency, poll_interval, timeout, retry, types"},
+     "name, concurrency, poll_interval, isolation, timeout, retry, types"},
+    {&objects::isolation, "mode, memory, cpu_time, recycle_after, kill_after"},
     {&objects::type,
      "exec, http, plugin, noop, sleep, echo, fail, timeout, retry"},
     {&objects::retry, "max_attempts, backoff, first, limit, jitter"},

@@ -54,6 +54,17 @@ TEST_CASE("numbers, spans and sizes have bounds") {
        "must be at most 512MiB, not '513MiB'"},
       {&objects::database, "arg_limit", R"("16MB")",
        "'16MB' has an unknown unit 'MB': allowed are B, KiB, MiB and GiB"},
+      {&objects::isolation, "memory", R"("15MiB")",
+       "must be at least 16MiB, not '15MiB'"},
+      {&objects::isolation, "memory", R"("1025GiB")",
+       "must be at most 1024GiB, not '1025GiB'"},
+      {&objects::isolation, "cpu_time", R"("999ms")",
+       "must be at least 1s, not '999ms'"},
+      {&objects::isolation, "cpu_time", R"("366d")",
+       "must be at most 365d, not '366d'"},
+      {&objects::isolation, "recycle_after", "0", "must be at least 1, not 0"},
+      {&objects::isolation, "kill_after", R"("61m")",
+       "must be at most 1h, not '61m'"},
       {&objects::queue, "concurrency", "0", "must be at least 1, not 0"},
       {&objects::queue, "concurrency", "-3", "must be at least 1, not -3"},
       {&objects::queue, "concurrency", "10001",
@@ -150,6 +161,10 @@ TEST_CASE("a choice is one of its words") {
   CHECK(tests::problems_of(
             tests::place_of(objects::log).with("format", R"("JSON")"))
         == messages{R"(/log/format: must be "text" or "json", not 'JSON')"});
+  CHECK(tests::problems_of(
+            tests::place_of(objects::queue).with("isolation", R"("thread")"))
+        == messages{R"(/queues/0/isolation: must be "none" or "process", )"
+                    "not 'thread'"});
   CHECK(
       tests::problems_of(
           tests::place_of(objects::retry).with("backoff", R"("random")"))

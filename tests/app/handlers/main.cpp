@@ -1,14 +1,11 @@
 #define CATCH_CONFIG_RUNNER
-#include "actors/process/guardian.hpp"
-#include "actors/process/own_program.hpp"
+#include "actors/isolation/serve_isolated.hpp"
+#include "app/handlers/isolated_workers.hpp"
 
 #include <catch2/catch.hpp>
 
-using namespace callboard::actors;
-
 int main(int argc, char** argv) {
-  if (auto role = take_role())
-    return guardian::serve(role->parent);
-  allow_own_starts();
+  if (auto code = callboard::serve_isolated(callboard::app::isolated_workers))
+    return *code;
   return Catch::Session{}.run(argc, argv);
 }
