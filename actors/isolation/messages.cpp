@@ -34,8 +34,7 @@ time_point moment(std::int64_t micros) {
   return time_point{duration{micros}};
 }
 
-// -- to bytes
-// -----------------------------------------------------------------
+// -- to bytes -----------------------------------------------------------------
 
 void put(wire_writer& to, result_kind what) {
   to.number(static_cast<std::int64_t>(what));
@@ -122,8 +121,7 @@ struct message_writer {
   }
 };
 
-// -- and back
-// -----------------------------------------------------------------
+// -- and back -----------------------------------------------------------------
 
 std::optional<std::string> optional_text(wire_reader& from) {
   auto there = from.number() != 0;
@@ -229,6 +227,10 @@ void message_buffer::feed(std::string_view bytes) {
     if (bytes_.capacity() > kept_capacity)
       bytes_ = {};
     bytes_.clear();
+    taken_ = 0;
+  } else if (taken_ > bytes_.size() / 2) {
+    // Who never ends a piece with a message must not fill the memory.
+    bytes_.erase(0, taken_);
     taken_ = 0;
   }
   bytes_ += bytes;

@@ -125,6 +125,9 @@ public:
 
   bool empty() const noexcept { return bytes_.size() == taken_; }
 
+  /// Bytes that it keeps, of messages already taken, too.
+  std::size_t held() const noexcept { return bytes_.size(); }
+
 private:
   std::string bytes_;
   std::size_t taken_ = 0;

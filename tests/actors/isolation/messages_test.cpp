@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <random>
 #include <vector>
 
@@ -75,6 +76,20 @@ TEST_CASE("messages may come in pieces of any size") {
     }
     CHECK(got == all);
   }
+}
+
+TEST_CASE("messages that were taken are not kept when none ends a piece") {
+  auto line = encode(log_line{log_level::info, std::string(1000, 'x')});
+  message_buffer buffer;
+  buffer.feed(std::string_view{line}.substr(0, 1));
+  std::size_t most = 0;
+  for (int i = 0; i < 1000; ++i) {
+    buffer.feed(line.substr(1) + line[0]);
+    REQUIRE(buffer.next());
+    REQUIRE_FALSE(buffer.next());
+    most = std::max(most, buffer.held());
+  }
+  CHECK(most < 4 * line.size());
 }
 
 TEST_CASE("a message cut anywhere inside is none, and one too long is broken") {
