@@ -181,7 +181,8 @@ result<drain_report> client::impl::upgrade(std::vector<worker_config> configs) {
   auto checked = normalize(std::move(configs));
   if (!checked)
     return checked.error();
-  checked = actors::isolate(std::move(*checked), options.node_name);
+  checked = actors::isolate(std::move(*checked), options.node_name,
+                            options.max_crashes);
   if (!checked)
     return checked.error();
   std::function<result<time_point>(job_store&)> look = [](job_store& store) {

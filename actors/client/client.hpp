@@ -37,7 +37,8 @@ struct client_options {
   duration reclaim_interval = std::chrono::milliseconds{250};
   /// A node that is silent for longer is dead even when its lock is held.
   duration silence_limit = std::chrono::seconds{10};
-  /// A job that outlived so many nodes goes to the dead letters.
+  /// A job that outlived so many nodes goes to the dead letters; so does one of
+  /// an isolated queue whose process died so often in a row.
   std::int32_t max_crashes = 3;
   /// Connections for settling and inspection, beside the one that leases.
   unsigned settle_connections = 1;

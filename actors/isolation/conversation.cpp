@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <utility>
 
 namespace callboard::actors {
@@ -31,6 +32,22 @@ std::string in_words(duration span) {
   return std::to_string(span.count()) + " us";
 }
 
+// The job carries the number of its deaths in its error, which is stored with
+// every failed attempt: so it counts over all nodes, and any other outcome ends
+// the row.
+constexpr auto death_mark = "; death ";
+
+std::int32_t deaths_in(std::string_view last_error) {
+  std::int32_t deaths = 0;
+  auto at = last_error.rfind(death_mark);
+  if (at != last_error.npos) {
+    last_error.remove_prefix(at + std::string_view{death_mark}.size());
+    std::from_chars(last_error.data(), last_error.data() + last_error.size(),
+                    deaths);
+  }
+  return std::max(deaths, 0);
+}
+
 std::string now_in_words() {
   auto now = ::time(nullptr);
   tm parts{};
@@ -44,8 +61,8 @@ std::string now_in_words() {
 } // namespace
 
 conversation::conversation(isolated_child& with, const job& work, context& ctx)
-    : child_{with}, ctx_{ctx}, stop_{ctx.stop()}, start_limit_{clock::now()
-                                                               + start_limit} {
+    : child_{with}, work_{work}, ctx_{ctx}, stop_{ctx.stop()},
+      start_limit_{clock::now() + start_limit} {
   assignment call{.number = ++child_.jobs_,
                   .work = work,
                   .fence = ctx.fence(),
@@ -220,9 +237,20 @@ isolated_child::performance conversation::ended() {
   auto untouched = !fresh && !rest_.empty() && !interrupted();
   auto pid = child_.pid_;
   auto end = child_.reap();
-  return {fail(describe(end) + " (process " + std::to_string(pid) + " on node "
-               + child_.plan_->node_name + ", " + now_in_words() + ")"),
-          untouched, false};
+  auto text = describe(end) + " (process " + std::to_string(pid) + " on node "
+              + child_.plan_->node_name + ", " + now_in_words();
+  if (!by_itself(end))
+    return {fail(text + ")"), untouched, false};
+  auto limit = child_.plan_->max_deaths;
+  auto deaths = deaths_in(work_.last_error) + 1;
+  text += death_mark + std::to_string(deaths) + " of " + std::to_string(limit)
+          + ")";
+  return {deaths < limit ? fail(text) : move_to_dlq(text), untouched, false};
+}
+
+bool conversation::by_itself(const program_end& end) const {
+  auto limited = end.how == program_end::kind::killed && end.code == SIGXCPU;
+  return child_.ready_ && !interrupted() && !killed_ && !limited;
 }
 
 std::string conversation::interruption() const {

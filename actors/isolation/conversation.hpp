@@ -40,6 +40,8 @@ private:
   void kill(std::string why);
   bool broken() const { return !killed_because_.empty(); }
   performance ended();
+  /// Whether the process died of its job, and not by us or by a limit.
+  bool by_itself(const program_end& end) const;
   std::string describe(const program_end& end) const;
   std::string interruption() const;
   bool interrupted() const { return interrupted_ != stop_reason::none; }
@@ -48,6 +50,7 @@ private:
   std::optional<clock::time_point> next_moment() const;
 
   isolated_child& child_;
+  const job& work_;
   context& ctx_;
   std::stop_token stop_;
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;

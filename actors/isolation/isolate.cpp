@@ -17,11 +17,13 @@ handler remote(std::shared_ptr<child_pool> pool) {
   };
 }
 
-worker_config isolated(worker_config config, const std::string& node_name) {
+worker_config isolated(worker_config config, const std::string& node_name,
+                       std::int32_t max_deaths) {
   auto pool = std::make_shared<child_pool>(
       child_plan{.queue = config.queue,
                  .settings = *config.isolation,
-                 .node_name = node_name.empty() ? "(unnamed)" : node_name});
+                 .node_name = node_name.empty() ? "(unnamed)" : node_name,
+                 .max_deaths = max_deaths});
   // Middlewares run around the user's function: in the process, except around
   // one that only hands its job on.
   auto there = [&](const route& to) {
@@ -47,7 +49,8 @@ worker_config isolated(worker_config config, const std::string& node_name) {
 } // namespace
 
 result<std::vector<worker_config>> isolate(std::vector<worker_config> configs,
-                                           const std::string& node_name) {
+                                           const std::string& node_name,
+                                           std::int32_t max_deaths) {
   for (auto& config : configs) {
     if (!config.isolation)
       continue;
@@ -57,7 +60,7 @@ result<std::vector<worker_config>> isolate(std::vector<worker_config> configs,
                        + "': isolation starts this program again, and its "
                          "main does not begin with callboard::serve_isolated; "
                          "call it there, or leave isolation out"};
-    config = isolated(std::move(config), node_name);
+    config = isolated(std::move(config), node_name, max_deaths);
   }
   return configs;
 }

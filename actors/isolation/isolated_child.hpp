@@ -20,6 +20,8 @@ struct child_plan {
   process_isolation settings;
   /// For messages.
   std::string node_name;
+  /// A job whose process died so often in a row goes to the dead letters.
+  std::int32_t max_deaths = 3;
 };
 
 /// The node's side of one process that performs the jobs of an isolated queue,

@@ -16,7 +16,7 @@ namespace {
 // Node, process and moment stand at the end of every death.
 auto signed_off() {
   return Catch::Matches(R"(.* \(process \d+ on node n1, \d{4}-\d\d-\d\dT)"
-                        R"(\d\d:\d\d:\d\dZ\))");
+                        R"(\d\d:\d\d:\d\dZ(; death 1 of 3)?\))");
 }
 
 } // namespace
@@ -33,6 +33,28 @@ TEST_CASE("a crash costs one attempt of one job, and says how it came") {
              StartsWith("the handler's process was killed by SIGABRT")
                  && signed_off());
   CHECK(queue("complete") == complete());
+}
+
+TEST_CASE("a job whose process dies again and again is a dead letter") {
+  isolated_queue queue;
+  auto first = queue.error("segv");
+  CHECK_THAT(first, Contains("; death 1 of 3)"));
+  auto second = queue.error({.type = "abort", .last_error = first});
+  CHECK_THAT(second, Contains("; death 2 of 3)"));
+  auto third = queue({.type = "segv", .last_error = second});
+  REQUIRE(std::holds_alternative<dead>(third));
+  CHECK_THAT(std::get<dead>(third).error,
+             Contains("killed by SIGSEGV") && Contains("; death 3 of 3)"));
+}
+
+TEST_CASE("only deaths in a row count") {
+  isolated_queue queue;
+  CHECK_THAT(queue.error({.type = "segv", .last_error = "busy; death of a"}),
+             Contains("; death 1 of 3)"));
+  // Killed by us, it may be slow but is no poison.
+  queue("complete");
+  CHECK_THAT(queue.error({.type = "garbage", .arg = std::string(99, 'x')}),
+             !Contains("; death"));
 }
 
 TEST_CASE("an exit is no answer, whatever its code") {

@@ -66,7 +66,7 @@ TEST_CASE("middlewares run around the handler, inside the process") {
 TEST_CASE("isolation leaves no middleware in the node") {
   auto made = make_workers("middlewares");
   made.front().isolation.emplace();
-  auto there = actors::isolate(std::move(made), "n1").value();
+  auto there = actors::isolate(std::move(made), "n1", 3).value();
   CHECK(there.front().middlewares.empty());
   CHECK(there.front().handle.isolated());
 }
@@ -84,7 +84,7 @@ TEST_CASE("a handler that hands its job on anyway stays where it is") {
       "exec",
       [](const job&, context&) { return fail(std::to_string(::getpid())); },
       {.isolated = true});
-  auto made = actors::isolate({config}, "n1").value().front();
+  auto made = actors::isolate({config}, "n1", 3).value().front();
   job work{.id = "j1", .queue = "mixed", .type = "exec"};
   context ctx{work, 1, stop_signal{}, std::nullopt, {}};
   CHECK(made.handle.find("exec")->function(work, ctx)
@@ -96,7 +96,7 @@ TEST_CASE("the options of a type survive its isolation") {
   worker_config config{.queue = "q", .isolation = process_isolation{}};
   config.handle.on("a", [](const job&, context&) { return complete(); },
                    {.retry = {.max_attempts = 9}, .timeout = 3s});
-  auto made = actors::isolate({config}, "n1").value().front();
+  auto made = actors::isolate({config}, "n1", 3).value().front();
   CHECK(made.handle.find("a")->options.retry.max_attempts == 9);
   CHECK(made.handle.find("a")->options.timeout == 3s);
   CHECK(made.handle.find("a")->options.isolated);
@@ -104,7 +104,7 @@ TEST_CASE("the options of a type survive its isolation") {
 
 TEST_CASE("a queue without isolation is left alone") {
   auto made = make_workers("middlewares");
-  auto same = actors::isolate(made, "n1").value();
+  auto same = actors::isolate(made, "n1", 3).value();
   CHECK(same.front().middlewares.size() == 2);
   CHECK_FALSE(same.front().handle.isolated());
 }

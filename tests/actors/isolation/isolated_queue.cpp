@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 isolated_queue::isolated_queue(process_isolation how) {
   auto made = make_workers({});
   made.front().isolation = std::move(how);
-  config_ = actors::isolate(std::move(made), "n1").value().front();
+  config_ = actors::isolate(std::move(made), "n1", 3).value().front();
 }
 
 isolated_queue::~isolated_queue() {
@@ -27,7 +27,8 @@ outcome isolated_queue::operator()(const call& what) {
            .type = what.type,
            .arg = what.arg,
            .request_id = "r1",
-           .attempt = 2};
+           .attempt = 2,
+           .last_error = what.last_error};
   std::optional<std::chrono::steady_clock::time_point> deadline;
   if (what.time)
     deadline = std::chrono::steady_clock::now() + *what.time;

@@ -23,6 +23,7 @@ public:
   struct call {
     std::string type;
     std::string arg{};
+    std::string last_error{};
     stop_signal stop{};
     /// Until its deadline.
     std::optional<duration> time{};
