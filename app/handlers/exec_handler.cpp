@@ -60,8 +60,8 @@ private:
   actors::program_start start_for(const job& work, const context& ctx,
                                   const outcome_file& file) const;
   outcome judge(const supervised_end& end, const outcome_file& file,
-                duration timeout) const;
-  std::string describe(const supervised_end& end, duration timeout) const;
+                const context& ctx) const;
+  std::string describe(const supervised_end& end, const context& ctx) const;
 
   config::exec_settings settings_;
   std::map<std::string, std::string> environment_;
@@ -119,7 +119,7 @@ outcome exec_program::run(const job& work, context& ctx) const {
                           output.take(bytes);
                         }});
   output.finish();
-  return judge(end, file, ctx.timeout());
+  return judge(end, file, ctx);
 }
 
 actors::program_start exec_program::start_for(const job& work,
@@ -140,30 +140,29 @@ actors::program_start exec_program::start_for(const job& work,
 }
 
 outcome exec_program::judge(const supervised_end& end, const outcome_file& file,
-                            duration timeout) const {
+                            const context& ctx) const {
   auto exited = end.program.how == actors::program_end::kind::exited;
   if (!exited || (end.program.code != 0 && end.program.code != exit_dead))
-    return fail(describe(end, timeout));
+    return fail(describe(end, ctx));
   auto said = file.read(job_limits::arg_bytes);
   if (!said)
-    return fail(with_tail(said.error().message, describe(end, timeout)));
+    return fail(with_tail(said.error().message, describe(end, ctx)));
   if (*said)
     return std::move(**said);
   if (end.interrupted)
-    return fail(describe(end, timeout));
-  return end.program.code == 0 ? complete()
-                               : move_to_dlq(describe(end, timeout));
+    return fail(describe(end, ctx));
+  return end.program.code == 0 ? complete() : move_to_dlq(describe(end, ctx));
 }
 
 std::string exec_program::describe(const supervised_end& end,
-                                   duration timeout) const {
+                                   const context& ctx) const {
   std::string text;
   if (end.timed_out)
-    text = timeout > duration::zero()
-               ? "timed out after " + config::duration_text(timeout)
+    text = ctx.timeout() > duration::zero()
+               ? "timed out after " + config::duration_text(ctx.timeout())
                : "timed out";
   else if (end.interrupted)
-    text = "stopped on request";
+    text = "stopped (" + std::string{to_string(ctx.why_stopped())} + ")";
   if (!text.empty())
     text += ", ";
   text += to_string(end.program);

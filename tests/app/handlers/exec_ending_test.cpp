@@ -54,22 +54,22 @@ struct ended_script {
 
 TEST_CASE("a stop ends a program by SIGTERM at once") {
   ended_script x{"echo > ready; exec sleep 1000"};
-  CHECK(x.stopped() == fail("stopped on request, killed by SIGTERM"));
+  CHECK(x.stopped() == fail("stopped (cancelled), killed by SIGTERM"));
 }
 
 TEST_CASE("a program that ignores SIGTERM is killed later") {
   ended_script x{"trap '' TERM; echo > ready; sleep 1000; exit 0", 10ms};
-  CHECK(x.stopped() == fail("stopped on request, killed by SIGKILL"));
+  CHECK(x.stopped() == fail("stopped (cancelled), killed by SIGKILL"));
 }
 
 TEST_CASE("a program that is stopped itself can be ended") {
   ended_script x{"echo > ready; kill -STOP $$"};
-  CHECK(x.stopped() == fail("stopped on request, killed by SIGTERM"));
+  CHECK(x.stopped() == fail("stopped (cancelled), killed by SIGTERM"));
 }
 
 TEST_CASE("a program that only ends well on SIGTERM is not done") {
   ended_script x{"trap 'exit 0' TERM; echo > ready; while :; do :; done"};
-  CHECK(x.stopped() == fail("stopped on request, exit code 0"));
+  CHECK(x.stopped() == fail("stopped (cancelled), exit code 0"));
 }
 
 TEST_CASE("a program can say on SIGTERM what is to become of its job") {
@@ -108,7 +108,7 @@ sh -c 'trap "" TERM; while :; do sleep 1000; done' &
 echo $! > ready
 wait; sleep 1000)",
                  10ms};
-  CHECK(x.stopped() == fail("stopped on request, killed by SIGKILL"));
+  CHECK(x.stopped() == fail("stopped (cancelled), killed by SIGKILL"));
   CHECK(has_ended(std::stoi(x.said)));
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("a child has the same grace to end as the program") {
   ended_script x{R"(sh -c 'trap "echo cleaned > proof; exit" TERM
   echo > ready; while :; do :; done' &
 wait)"};
-  CHECK(x.stopped() == fail("stopped on request, killed by SIGTERM"));
+  CHECK(x.stopped() == fail("stopped (cancelled), killed by SIGTERM"));
   CHECK(text_of(x.folder / "proof") == "cleaned\n");
 }
 
