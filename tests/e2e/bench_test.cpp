@@ -106,9 +106,9 @@ TEST_CASE("bench says so when a process of it is killed") {
 
 TEST_CASE("bench gives up when nothing happens any more") {
   scene here;
-  auto bench = here.start({"bench", "drain", "--jobs", "1000", "--processes",
-                           "1", "--work", "10ms", "--concurrency", "1",
-                           "--patience", "3s"});
+  auto bench
+      = here.start({"bench", "drain", "--jobs", "1000", "--processes", "1",
+                    "--work", "1s", "--concurrency", "1", "--patience", "3s"});
   await_running(here);
   REQUIRE(kill(worker_of(bench->id()), SIGSTOP) == 0);
   CHECK(bench->wait() == 1);
