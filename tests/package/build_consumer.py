@@ -21,6 +21,30 @@ def run(*command, **options):
     return subprocess.run(command, check=True, text=True, **options)
 
 
+# By the file that a program stands in: the lines that it prints, in any order.
+SHOWN = {
+    "README": ["welcome, Ada, attempt 1", "welcome, Bob, attempt 1"],
+    "isolation": ["converted one.png", "converted two.png", "killed by SIGABRT"],
+}
+
+
+def show(program, folder, lines):
+    """Runs a program until it has printed all lines, and ends it by Enter."""
+    shown = subprocess.Popen([program], cwd=folder, text=True,
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    said, missing = "", list(lines)
+    for line in shown.stdout:
+        said += line
+        missing = [each for each in missing if each not in line]
+        if not missing:
+            break
+    shown.communicate("\n", timeout=60)
+    print(said)
+    if shown.returncode != 0 or missing:
+        raise SystemExit(f"{program.name} ended with {shown.returncode}, "
+                         f"without {missing}")
+
+
 def main():
     root, build, cmake, compiler = sys.argv[1:5]
     root = pathlib.Path(root)
@@ -48,20 +72,10 @@ def main():
             f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_CXX_COMPILER={compiler}")
         run(cmake, "--build", str(project / "build"))
 
-        # The first program is the README's quick start: it greets, and ends
-        # when its input does.
-        quick_start = min((project / "build").glob("program_README_*"))
-        shown = subprocess.Popen([quick_start], cwd=scratch, text=True,
-                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        said = ""
-        for line in shown.stdout:
-            said += line
-            if "Bob" in line:
-                break
-        shown.communicate("\n", timeout=60)
-        print(said)
-        if shown.returncode != 0 or "welcome, Ada, attempt 1" not in said:
-            raise SystemExit(f"the quick start ended with {shown.returncode}")
+        # Programs that end when their input does, and what they say before.
+        for name, lines in SHOWN.items():
+            program = min((project / "build").glob(f"program_{name}_*"))
+            show(program, scratch, lines)
 
         version = run(prefix / "bin" / "callboard", "--version", capture_output=True)
         print(version.stdout)
