@@ -112,7 +112,7 @@ TEST_CASE("bench gives up when nothing happens any more") {
   await_running(here);
   REQUIRE(kill(worker_of(bench->id()), SIGSTOP) == 0);
   CHECK(bench->wait() == 1);
-  CHECK_THAT(bench->err(), Contains("nothing has happened for 3.0 s")
+  CHECK_THAT(bench->err(), Contains("nothing has happened for 4.0 s")
                                && Contains("of 1,000 jobs, 1,000 are stored"));
   CHECK(bench_jobs(here) == 0);
 }

@@ -44,7 +44,7 @@ TEST_CASE("a program that runs for a cancelled job is ended") {
   daemon->await_line("g1  ▶ started");
   here.ok({"cancel", "g1"});
   daemon->await_line(
-      "g1  ✝ dead: cancelled: stopped on request, killed by SIGTERM");
+      "g1  ✝ dead: cancelled: stopped (cancelled), killed by SIGTERM");
   daemon->signal(SIGTERM);
   CHECK(daemon->wait() == 0);
 }
