@@ -69,8 +69,24 @@ constexpr auto node_keys = std::to_array<key_info>({
     {"silence_limit", time_span, R"("10s")", 100 * millisecond, day},
     {"max_crashes", integer, "3", 1, 1000},
     {"settle_connections", integer, "1", 1, 64},
-    {"listen", not_offered_yet, none},
+    {"listen", text, none, 1},
+    {"advertise", text, "the same as `listen`", 1},
+    {"tls", object, none},
+    {"allow", object_list, "[]"},
+    {"silence", time_span, R"("5s")", 100 * millisecond, hour},
+    {"plaintext", text, R"("")"},
     {"peers", not_offered_yet, none},
+});
+
+constexpr auto tls_keys = std::to_array<key_info>({
+    {"certificate", text, required, 1},
+    {"key", text, required, 1},
+    {"ca", text, required, 1},
+});
+
+constexpr auto allow_keys = std::to_array<key_info>({
+    {"name", text, required, 1},
+    {"may", text_list, required},
 });
 
 constexpr auto log_keys = std::to_array<key_info>({
@@ -150,6 +166,8 @@ constexpr object_info file{"The file", file_keys};
 constexpr object_info database{"`database`", database_keys};
 constexpr object_info listener{"`http`", listener_keys};
 constexpr object_info node{"`node`", node_keys};
+constexpr object_info tls{"`tls`", tls_keys};
+constexpr object_info allow{"A rule of `allow`", allow_keys};
 constexpr object_info log{"`log`", log_keys};
 constexpr object_info queue{"A queue", queue_keys};
 constexpr object_info isolation{"`isolation`", isolation_keys};
@@ -171,10 +189,10 @@ const key_info* object_info::find(std::string_view key) const {
 
 std::span<const object_info* const> all_objects() {
   using namespace objects;
-  static constexpr std::array all{&file,   &database, &queue, &isolation,
-                                  &type,   &retry,    &exec,  &objects::http,
-                                  &plugin, &noop,     &sleep, &echo,
-                                  &fail,   &listener, &node,  &log};
+  static constexpr std::array all{
+      &file, &database,      &queue,  &isolation, &type,  &retry,
+      &exec, &objects::http, &plugin, &noop,      &sleep, &echo,
+      &fail, &listener,      &node,   &tls,       &allow, &log};
   return all;
 }
 

@@ -63,6 +63,8 @@ extern const object_info file;
 extern const object_info database;
 extern const object_info listener;
 extern const object_info node;
+extern const object_info tls;
+extern const object_info allow;
 extern const object_info log;
 extern const object_info queue;
 extern const object_info isolation;

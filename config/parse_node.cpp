@@ -3,6 +3,9 @@
 #include "config/object_reader.hpp"
 #include "config/parse.hpp"
 
+#include <filesystem>
+#include <utility>
+
 namespace callboard::config {
 
 void parse_listener(const cursor& at, settings& to) {
@@ -16,6 +19,80 @@ void parse_listener(const cursor& at, settings& to) {
         R"(must be host:port, such as "127.0.0.1:8910", not )" + text->shown);
 }
 
+namespace {
+
+tls_files parse_tls(const cursor& at) {
+  object_reader from{at, objects::tls};
+  tls_files files;
+  auto path = [&](const char* key, std::string& to) {
+    if (auto text = from.required_text(key))
+      to = std::filesystem::path{at.all().base_directory} / text->value;
+  };
+  path("certificate", files.certificate);
+  path("key", files.key);
+  path("ca", files.ca);
+  return files;
+}
+
+void parse_role(const cursor& at, const std::string& role, peer_roles& to) {
+  if (role == "enqueue")
+    to.enqueue = true;
+  else if (role == "perform")
+    to.perform = true;
+  else if (role == "node")
+    to.node = true;
+  else if (role == "all")
+    to = peer_roles::all();
+  else
+    at.report(R"(a peer may "enqueue", "perform", be a "node", or "all")");
+}
+
+allow_rule parse_rule(const cursor& at) {
+  object_reader from{at, objects::allow};
+  allow_rule rule;
+  if (auto name = from.required_text("name"))
+    rule.name = name->value;
+  std::vector<std::string> roles;
+  if (from.require("may"))
+    from.read("may", roles);
+  for (const auto& role : roles)
+    parse_role(*from.find("may"), role, rule.may);
+  return rule;
+}
+
+std::vector<allow_rule> parse_rules(const cursor& at) {
+  std::vector<allow_rule> rules;
+  auto list = at.value().as<json_value::list>();
+  if (list == nullptr)
+    at.report_kind(*objects::node.find("allow"));
+  else
+    for (std::size_t i = 0; i < list->size(); ++i)
+      rules.push_back(parse_rule(at.child(i, (*list)[i])));
+  return rules;
+}
+
+/// Without `listen` the rest is read, and has no effect.
+void parse_cluster(const object_reader& from, settings& to) {
+  cluster_options options;
+  auto problems = from.at().all().problems.size();
+  from.read("listen", options.listen);
+  from.read("advertise", options.advertise);
+  if (auto at = from.find("tls"))
+    options.tls = parse_tls(*at);
+  if (auto at = from.find("allow"))
+    options.allow = parse_rules(*at);
+  from.read("silence", options.silence);
+  from.read("plaintext", options.plaintext);
+  if (!from.has("listen") || from.at().all().problems.size() != problems)
+    return;
+  if (auto good = options.validate(); !good)
+    from.find("listen")->report(good.error().message);
+  else
+    to.node.cluster = std::move(options);
+}
+
+} // namespace
+
 void parse_node(const cursor& at, settings& to) {
   object_reader from{at, objects::node};
   auto& node = to.node;
@@ -26,6 +103,7 @@ void parse_node(const cursor& at, settings& to) {
   from.read("silence_limit", node.silence_limit);
   from.read("max_crashes", node.max_crashes);
   from.read("settle_connections", node.settle_connections);
+  parse_cluster(from, to);
   if (node.silence_limit > node.heartbeat)
     return;
   auto blamed = from.find("silence_limit");

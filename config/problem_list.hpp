@@ -15,6 +15,7 @@ public:
   void add(std::size_t order, std::string pointer, std::string message);
 
   bool empty() const noexcept { return entries_.empty(); }
+  std::size_t size() const noexcept { return entries_.size(); }
 
   /// In the order of the file; those of one value in the order of `add`.
   std::vector<problem> sorted() const;

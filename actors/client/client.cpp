@@ -61,6 +61,9 @@ result<void> client_options::validate() const {
   check(max_crashes >= 1, "max_crashes must be at least 1");
   check(settle_connections >= 1, "settle_connections must be at least 1");
   check(settle_connections <= 64, "settle_connections must be at most 64");
+  if (cluster)
+    if (auto good = cluster->validate(); !good)
+      problems += (problems.empty() ? "" : "; ") + good.error().message;
   for (const auto& observer : observers)
     check(observer != nullptr, "an observer is null");
   if (!problems.empty())
@@ -78,19 +81,23 @@ struct client::impl {
   std::shared_ptr<actors::watched_counters> numbers
       = std::make_shared<actors::watched_counters>();
   actors::session_pool sessions;
-  actors::wake_relay relay{[this](const std::vector<std::string>& queues) {
-    std::function<result<void>(job_store&)> send = [&](job_store& store) {
-      return store.wake(queues);
-    };
-    // Hints: who misses one polls a little later.
-    (void)sessions.with<void>(send, hint_timeout);
-  }};
 
   mutable std::mutex mutex;
   std::condition_variable closed_by_other;
   std::shared_ptr<actors::node> node;
   bool closing = false;
   std::optional<drain_report> closed;
+
+  // Last, since its thread uses the others.
+  actors::wake_relay relay{[this](const std::vector<std::string>& queues) {
+    if (auto local = running_node())
+      local->hint(queues);
+    std::function<result<void>(job_store&)> send = [&](job_store& store) {
+      return store.wake(queues);
+    };
+    // Hints: who misses one polls a little later.
+    (void)sessions.with<void>(send, hint_timeout);
+  }};
 
   std::shared_ptr<actors::node> running_node() const {
     std::lock_guard lock{mutex};
@@ -107,6 +114,7 @@ struct client::impl {
   result<std::vector<cancel_answer>>
   cancel(const std::vector<std::string>& ids);
   void tell_of(const std::vector<new_job>& jobs);
+  actors::cluster_services services();
   result<drain_report> upgrade(std::vector<worker_config> configs);
   drain_report close(duration grace);
 };
@@ -174,6 +182,40 @@ client::impl::cancel(const std::vector<std::string>& ids) {
   return done;
 }
 
+// -- the cluster --------------------------------------------------------------
+
+actors::cluster_services client::impl::services() {
+  actors::cluster_services all{
+      .enqueue
+      = [this](
+            std::vector<new_job> jobs) { return enqueue(std::move(jobs), {}); },
+      .cancel
+      = [this](const std::vector<std::string>& ids) { return cancel(ids); },
+      .count =
+          [this] {
+            std::function<result<std::vector<queue_counts>>(job_store&)> ask
+                = [](job_store& store) {
+                    return store.counts();
+                  };
+            return is_closed() ? closed_error()
+                               : sessions.with<std::vector<queue_counts>>(ask);
+          },
+      .nodes =
+          [this] {
+            std::function<result<std::vector<node_info>>(job_store&)> ask
+                = [](job_store& store) {
+                    return store.nodes();
+                  };
+            return is_closed() ? closed_error()
+                               : sessions.with<std::vector<node_info>>(ask);
+          },
+  };
+  // A file belongs to one machine, and its nodes wake each other by it.
+  if (db->name().starts_with("sqlite"))
+    all.nodes = nullptr;
+  return all;
+}
+
 // -- workers ------------------------------------------------------------------
 
 result<drain_report> client::impl::upgrade(std::vector<worker_config> configs) {
@@ -195,8 +237,12 @@ result<drain_report> client::impl::upgrade(std::vector<worker_config> configs) {
     std::lock_guard lock{mutex};
     if (closing)
       return closed_error();
-    if (!node)
-      node = std::make_shared<actors::node>(db, options, numbers);
+    if (!node) {
+      auto made = actors::node::make(db, options, numbers, services());
+      if (!made)
+        return made.error();
+      node = std::move(*made);
+    }
     target = node;
   }
   return target->upgrade(std::move(*checked));
@@ -301,6 +347,18 @@ drain_report client::upgrade(std::vector<worker_config> configs) {
 
 result<drain_report> client::try_upgrade(std::vector<worker_config> configs) {
   return impl_->upgrade(std::move(configs));
+}
+
+result<void> client::try_reload(const cluster_options& wanted) {
+  if (auto good = wanted.validate(); !good)
+    return good;
+  auto local = impl_->running_node();
+  return local ? local->reload(wanted) : result<void>{};
+}
+
+std::string client::cluster_address() const {
+  auto local = impl_->running_node();
+  return local ? local->address() : std::string{};
 }
 
 drain_report client::close() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/client/cluster_options.hpp"
 #include "actors/metrics/links.hpp"
 #include "actors/pipeline/context.hpp"
 #include "actors/pipeline/log.hpp"
@@ -10,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +44,8 @@ struct client_options {
   std::int32_t max_crashes = 3;
   /// Connections for settling and inspection, beside the one that leases.
   unsigned settle_connections = 1;
+  /// Nothing: the node listens for nobody, and nodes share the database only.
+  std::optional<cluster_options> cluster{};
   std::vector<observer_ptr> observers{};
   log_sink log{};
   /// Told when the node can't go on by itself: a queue was stopped because its
@@ -153,6 +157,10 @@ public:
   [[nodiscard]] result<drain_report>
   try_upgrade(std::vector<worker_config> configs);
 
+  /// Takes other certificates and rules for later connections of the cluster
+  /// (only `tls` and `allow` of the options). Bad ones change nothing.
+  [[nodiscard]] result<void> try_reload(const cluster_options& wanted);
+
   /// Stops leasing, finishes what runs within the grace period, hands back
   /// the rest. Later calls answer the same report; later `enqueue`s fail with
   /// `closed`.
@@ -169,6 +177,10 @@ public:
 
   /// How the node is tied to its database; nothing before the first upgrade.
   link_report links() const;
+
+  /// "host:port", where other nodes, performers and remote clients reach this
+  /// node; empty before the first upgrade, and when it takes no part.
+  std::string cluster_address() const;
 
   /// For Prometheus: see actors/metrics/prometheus.hpp.
   std::shared_ptr<const metrics_source> metrics() const;

@@ -1,5 +1,6 @@
 #include "actors/client/node.hpp"
 
+#include "actors/cluster/cluster.hpp"
 #include "actors/register_types.hpp"
 #include "actors/supervisor/supervisor.hpp"
 
@@ -28,8 +29,11 @@ constexpr auto slack = std::chrono::seconds{60};
 constexpr auto end_time = std::chrono::seconds{10};
 
 struct config : caf::actor_system_config {
-  config() {
+  explicit config(const client_options& settings) {
     register_types(*this);
+    // Costs threads, so only where it is of use.
+    if (settings.cluster)
+      load_cluster(*this, settings.cluster->silence);
     // No polling when idle, and no delay when a worker blocks for a moment.
     set("scheduler.policy", caf::atom("sharing"));
     set("scheduler.max-threads",
@@ -51,6 +55,8 @@ struct let_go_of_logger {
 
 /// A system and its configuration, which must outlive it.
 struct system_with_config {
+  explicit system_with_config(const client_options& settings) : cfg{settings} {}
+
   config cfg;
   caf::actor_system sys{cfg};
 };
@@ -94,6 +100,7 @@ void leave_running(std::unique_ptr<system_with_config> system,
 struct node::impl {
   client_options settings;
   std::unique_ptr<system_with_config> system;
+  std::unique_ptr<cluster> others;
   supervisor_actor supervisor;
   std::mutex closing;
   std::optional<drain_report> closed;
@@ -104,21 +111,38 @@ struct node::impl {
   }
 };
 
-node::node(database_ptr db, client_options settings,
-           std::shared_ptr<watched_counters> numbers)
-    : impl_{std::make_unique<impl>()} {
+node::node(std::unique_ptr<impl> made) : impl_{std::move(made)} {}
+
+result<std::shared_ptr<node>>
+node::make(database_ptr db, client_options settings,
+           std::shared_ptr<watched_counters> numbers,
+           cluster_services services) {
   let_go_of_logger at_end;
-  impl_->settings = settings;
-  impl_->system = std::make_unique<system_with_config>();
-  impl_->supervisor
-      = spawn_supervisor(impl_->system->sys, {.db = std::move(db),
-                                              .settings = std::move(settings),
-                                              .numbers = std::move(numbers),
-                                              .draw = draw});
+  auto x = std::make_unique<impl>();
+  x->settings = settings;
+  x->system = std::make_unique<system_with_config>(settings);
+  auto& sys = x->system->sys;
+  if (settings.cluster) {
+    auto opened = cluster::open(sys, *settings.cluster, settings.node_name,
+                                settings.log);
+    if (!opened)
+      return opened.error();
+    x->others = std::move(*opened);
+  }
+  x->supervisor = spawn_supervisor(
+      sys, {.db = std::move(db),
+            .settings = std::move(settings),
+            .address = x->others ? x->others->address() : std::string{},
+            .numbers = std::move(numbers),
+            .draw = draw});
+  if (x->others)
+    x->others->start(x->supervisor, std::move(services), {});
+  return std::shared_ptr<node>{new node{std::move(x)}};
 }
 
 node::~node() {
   auto report = close(impl_->settings.shutdown_grace);
+  impl_->others.reset();
   if (!report.drained || report.hung > 0) {
     leave_running(std::move(impl_->system), std::move(impl_->supervisor));
     return;
@@ -152,7 +176,25 @@ void node::wake(const std::string& queue, duration after) {
   caf::anon_send(impl_->supervisor, wake_up{queue, after});
 }
 
+void node::hint(const std::vector<std::string>& queues) {
+  if (!impl_->others)
+    return;
+  let_go_of_logger at_end;
+  for (const auto& queue : queues)
+    impl_->others->wake(queue);
+}
+
+result<void> node::reload(const cluster_options& wanted) {
+  return impl_->others ? impl_->others->reload(wanted) : result<void>{};
+}
+
+std::string node::address() const {
+  return impl_->others ? impl_->others->address() : std::string{};
+}
+
 void node::look_for_cancelled() {
+  if (impl_->others)
+    impl_->others->look_for_cancelled();
   caf::anon_send(impl_->supervisor, cancel_atom_v);
 }
 
@@ -172,6 +214,8 @@ drain_report node::close(duration grace) {
                                                 + impl_->system->sys.render(why)
                                                 + ")");
                });
+  if (impl_->others)
+    impl_->others->close();
   impl_->closed = report;
   return report;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/client/client.hpp"
+#include "actors/cluster/services.hpp"
 #include "actors/metrics/watched_counters.hpp"
 
 #include <memory>
@@ -13,8 +14,10 @@ namespace callboard::actors {
 /// CAF. Thread-safe; blocks.
 class node {
 public:
-  node(database_ptr db, client_options settings,
-       std::shared_ptr<watched_counters> numbers);
+  /// Opens the port, where the settings have one.
+  static result<std::shared_ptr<node>>
+  make(database_ptr db, client_options settings,
+       std::shared_ptr<watched_counters> numbers, cluster_services services);
 
   /// Everything is over by then, or has been left to itself by `close`.
   ~node();
@@ -24,6 +27,15 @@ public:
 
   /// Wants checked configs.
   result<drain_report> upgrade(std::vector<worker_config> configs);
+
+  /// Tells the other nodes of the cluster that these queues have due jobs.
+  void hint(const std::vector<std::string>& queues);
+
+  /// Takes other certificates and rules for the cluster.
+  result<void> reload(const cluster_options& wanted);
+
+  /// Where other nodes reach this one; empty when it takes no part.
+  std::string address() const;
 
   /// Jobs are due in `queue` after a while.
   void wake(const std::string& queue, duration after);
@@ -37,6 +49,8 @@ public:
 
 private:
   struct impl;
+  explicit node(std::unique_ptr<impl> made);
+
   std::unique_ptr<impl> impl_;
 };
 

@@ -12,6 +12,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <map>
 #include <thread>
 #include <utility>
@@ -26,6 +27,9 @@ using failure_code = boost::system::error_code;
 
 // After a failure to accept, such as too many open files.
 constexpr auto accept_rest = std::chrono::milliseconds{100};
+
+// From `stop` to the end of all lines.
+constexpr auto farewell_time = std::chrono::milliseconds{200};
 
 std::string text(const tcp::endpoint& at) {
   return to_string(node_address{at.address().to_string(), at.port()});
@@ -55,11 +59,6 @@ bool make_pair(asio::local::stream_protocol::socket& ours, unique_fd& theirs) {
 }
 
 } // namespace
-
-std::string to_string(const node_address& x) {
-  auto six = x.host.find(':') != std::string::npos;
-  return (six ? "[" + x.host + "]" : x.host) + ":" + std::to_string(x.port);
-}
 
 /// What runs on the guard's thread, or is handed over to it by `post`.
 struct guard::impl : std::enable_shared_from_this<guard::impl> {
@@ -119,6 +118,7 @@ struct guard::impl : std::enable_shared_from_this<guard::impl> {
   std::shared_ptr<line_books> books = std::make_shared<line_books>();
   std::map<std::uint64_t, std::weak_ptr<pump>> lines;
   std::uint64_t next_line = 1;
+  asio::steady_timer farewell{io};
   std::thread thread;
   bool ending = false;
 
@@ -136,6 +136,7 @@ struct guard::impl : std::enable_shared_from_this<guard::impl> {
   void dial(const std::shared_ptr<dialling>& call);
   void connected(const std::shared_ptr<dialling>& call);
   void end();
+  std::size_t rest_lines() const;
 };
 
 // -- accept -------------------------------------------------------------------
@@ -293,7 +294,8 @@ void guard::impl::connected(const std::shared_ptr<dialling>& call) {
 // -- the face -----------------------------------------------------------------
 
 void guard::impl::end() {
-  ending = true;
+  if (std::exchange(ending, true))
+    return;
   failure_code ignored;
   if (acceptor)
     acceptor->close(ignored);
@@ -304,11 +306,26 @@ void guard::impl::end() {
     guest.deadline->cancel();
     guest.outer->close();
   }
-  for (auto& [id, one] : lines)
-    if (auto it = one.lock())
-      it->finish("this process is closing");
-  lines.clear();
+  auto over = [self = shared_from_this()](failure_code) {
+    for (auto& [id, one] : self->lines)
+      if (auto it = one.lock())
+        it->finish("this process is closing");
+    self->lines.clear();
+  };
+  // Last words may leave.
+  if (rest_lines() > 0) {
+    farewell.expires_after(farewell_time);
+    farewell.async_wait(over);
+  }
   work.reset();
+}
+
+std::size_t guard::impl::rest_lines() const {
+  return static_cast<std::size_t>(
+      std::count_if(lines.begin(), lines.end(), [](const auto& x) {
+        auto it = x.second.lock();
+        return it && !it->finished();
+      }));
 }
 
 result<std::unique_ptr<guard>> guard::make(guard_options options) {
@@ -328,12 +345,15 @@ result<std::unique_ptr<guard>> guard::make(guard_options options) {
 guard::guard(std::shared_ptr<impl> made) : impl_{std::move(made)} {}
 
 guard::~guard() {
-  asio::post(impl_->io, [made = impl_] { made->end(); });
+  stop();
   impl_->thread.join();
 }
 
-result<node_address> guard::listen(const node_address& at,
-                                   std::function<void(line)> welcome) {
+void guard::stop() {
+  asio::post(impl_->io, [made = impl_] { made->end(); });
+}
+
+result<node_address> guard::bind(const node_address& at) {
   failure_code failure;
   auto bad = [&](const std::string& step) {
     return error{errc::invalid_config, "can't listen on " + to_string(at) + ": "
@@ -357,14 +377,20 @@ result<node_address> guard::listen(const node_address& at,
   if (failure)
     return bad("listen");
   node_address answer{at.host, acceptor->local_endpoint().port()};
-  asio::post(impl_->io, [made = impl_, welcome = std::move(welcome),
-                         held = std::move(acceptor)]() mutable {
+  asio::post(impl_->io, [made = impl_, held = std::move(acceptor)]() mutable {
     made->acceptor = std::move(held);
     made->rest = std::make_unique<asio::steady_timer>(made->io);
-    made->welcome = std::move(welcome);
-    made->accept();
   });
   return answer;
+}
+
+void guard::welcome(std::function<void(line)> take) {
+  asio::post(impl_->io, [made = impl_, take = std::move(take)]() mutable {
+    if (!made->acceptor || made->ending)
+      return;
+    made->welcome = std::move(take);
+    made->accept();
+  });
 }
 
 void guard::dial(const node_address& to,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/cluster/address.hpp"
 #include "actors/cluster/frame_guard.hpp"
 #include "actors/cluster/roles.hpp"
 #include "actors/cluster/tls_files.hpp"
@@ -16,17 +17,6 @@
 #include <vector>
 
 namespace callboard::actors {
-
-/// Host and port, for both ways.
-struct node_address {
-  std::string host;
-  std::uint16_t port = 0;
-
-  friend bool operator==(const node_address&, const node_address&) = default;
-};
-
-/// "host:port", with brackets around an IPv6 address.
-std::string to_string(const node_address& x);
 
 struct guard_options {
   /// Nothing: no TLS at all, for loopback addresses.
@@ -89,19 +79,24 @@ public:
   /// An `invalid_config` when the TLS files are not good.
   static result<std::unique_ptr<guard>> make(guard_options options);
 
-  /// Ends all lines.
+  /// Stops, and waits for the end.
   ~guard();
 
   guard(const guard&) = delete;
   guard& operator=(const guard&) = delete;
 
+  /// Opens the port. Answers the address, with the port that was chosen for
+  /// port 0.
+  result<node_address> bind(const node_address& at);
+
   /// Accepts from now on; `welcome` gets each peer, by the guard's thread.
-  /// Answers the address, with the port that was chosen for port 0.
-  result<node_address> listen(const node_address& at,
-                              std::function<void(line)> welcome);
+  void welcome(std::function<void(line)> take);
 
   /// Connects; `done` is called by the guard's thread.
   void dial(const node_address& to, std::function<void(result<line>)> done);
+
+  /// Accepts and dials no more, and ends all lines in a moment.
+  void stop();
 
   /// Takes the files for later connections. Bad ones change nothing.
   result<void> reload(const tls_files& files, std::vector<allow_rule> allow);

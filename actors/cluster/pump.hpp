@@ -38,6 +38,7 @@ public:
   /// Begins the wait for `admit`.
   void start();
   void finish(const std::string& why);
+  bool finished() const noexcept { return finished_; }
 
   void admit(frame_rules rules,
              std::function<void(const std::string&)> over) override;

@@ -16,6 +16,8 @@ namespace callboard::actors {
 struct store_pool_options {
   database_ptr db;
   std::string node_name;
+  /// Where other nodes reach this one; empty: nowhere.
+  std::string address{};
   node_rhythm rhythm{};
   std::shared_ptr<watched_counters> numbers;
   /// Beside the one that leases; at least 1.

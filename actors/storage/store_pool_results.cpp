@@ -172,6 +172,7 @@ void store_pool_state::open(std::size_t at) {
       .db = options_.db,
       .owner = caf::actor_cast<store_pool_actor>(self_),
       .node_name = std::nullopt,
+      .address = options_.address,
       .rhythm = options_.rhythm,
       .draw = options_.draw,
       .mode = options_.mode,

@@ -212,7 +212,7 @@ private:
   }
 
   result<incarnation> join_store(session_up& up) {
-    auto joined = store_->join(*options_.node_name, "", node_);
+    auto joined = store_->join(*options_.node_name, options_.address, node_);
     if (!joined || joined.value() != node_)
       return joined;
     // Went on as the same incarnation: which leases are ours?
@@ -228,7 +228,7 @@ private:
     // There may be leases that nobody knows of: a new incarnation frees them.
     if (auto left = store_->leave(); !left)
       return left.error();
-    return store_->join(*options_.node_name, "", std::nullopt);
+    return store_->join(*options_.node_name, options_.address, std::nullopt);
   }
 
   /// The server may keep the lock of our former connection, and nobody says how

@@ -19,6 +19,8 @@ struct session_options {
   store_pool_actor owner;
   /// Set for the session that leases: it joins under this name.
   std::optional<std::string> node_name;
+  /// Where other nodes reach this one; empty: nowhere.
+  std::string address{};
   node_rhythm rhythm{};
   std::function<double()> draw;
   spawn_mode mode = spawn_mode::threads;

@@ -57,6 +57,7 @@ void supervisor_state::start(supervisor_options options) {
   store_ = spawn_store_pool(
       sys, {.db = options_.db,
             .node_name = settings.node_name,
+            .address = options_.address,
             .rhythm = {settings.heartbeat, settings.reclaim_interval,
                        settings.silence_limit},
             .numbers = options_.numbers,

@@ -21,6 +21,8 @@ inline constexpr auto flush_patience = std::chrono::seconds{5};
 struct supervisor_options {
   database_ptr db;
   client_options settings;
+  /// Where other nodes reach this one; empty: nowhere.
+  std::string address{};
   std::shared_ptr<watched_counters> numbers;
   /// Random numbers in [0, 1), from any thread.
   std::function<double()> draw;

@@ -149,9 +149,11 @@ void daemon::greet() {
   std::size_t slots = 0;
   for (const auto& each : settings_.queues)
     slots += static_cast<std::size_t>(each.concurrency);
+  auto cluster = client_->cluster_address();
   log_.info("ready: " + many(settings_.queues.size(), "queue") + ", "
             + many(slots, "slot") + ", database " + db_->name()
-            + (http_ ? ", " + http_->address() : ""));
+            + (http_ ? ", " + http_->address() : "")
+            + (cluster.empty() ? "" : ", cluster " + cluster));
 }
 
 // -- while it works
@@ -208,6 +210,9 @@ void daemon::reload() {
   auto workers = make_workers(wanted);
   if (auto* problems = std::get_if<std::vector<config::problem>>(&workers))
     return refuse(*problems);
+  if (wanted.node.cluster)
+    if (auto taken = client_->try_reload(*wanted.node.cluster); !taken)
+      return refuse({{"/node/tls", taken.error().message}});
   auto later = needs_restart(settings_, wanted);
   if (!later.empty())
     log_.warning(what_.config

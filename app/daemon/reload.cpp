@@ -19,12 +19,23 @@ bool same(const std::optional<config::endpoint>& a,
   return a->host == b->host && a->port == b->port;
 }
 
+// Of what is not taken over by a reload: certificates and rules are.
+bool same(const std::optional<cluster_options>& a,
+          const std::optional<cluster_options>& b) {
+  if (!a || !b)
+    return a.has_value() == b.has_value();
+  return a->listen == b->listen && a->advertise == b->advertise
+         && a->tls.has_value() == b->tls.has_value()
+         && a->plaintext == b->plaintext && a->silence == b->silence;
+}
+
 bool same(const client_options& a, const client_options& b) {
   return a.node_name == b.node_name && a.hung_grace == b.hung_grace
          && a.heartbeat == b.heartbeat
          && a.reclaim_interval == b.reclaim_interval
          && a.silence_limit == b.silence_limit && a.max_crashes == b.max_crashes
-         && a.settle_connections == b.settle_connections;
+         && a.settle_connections == b.settle_connections
+         && same(a.cluster, b.cluster);
 }
 
 } // namespace

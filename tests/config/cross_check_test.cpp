@@ -51,6 +51,41 @@ TEST_CASE("a node must be able to beat before it is silent") {
                     "dead"});
 }
 
+TEST_CASE("a port that others reach needs certificates, or plain words") {
+  auto listen_faults = [](const std::string& node) {
+    return node_faults("{" + node + "}");
+  };
+  CHECK(listen_faults(R"("listen": "10.0.0.1:4910")")
+        == messages{
+            "/node/listen: listen on 10.0.0.1 is reached by other machines and "
+            "needs tls (or, on a network where you trust everybody, plaintext: "
+            "\"I know that anybody on this network can run my jobs\")"});
+  CHECK(listen_faults(R"("listen": "10.0.0.1:4910", "plaintext": "yes")").size()
+        == 1);
+  CHECK(listen_faults(R"("listen": "4910")")
+        == messages{"/node/listen: listen must be host:port, such as "
+                    "\"127.0.0.1:4910\""});
+  CHECK(listen_faults(R"("listen": "0.0.0.0:4910")")
+        == messages{"/node/listen: listen stands for all addresses of this "
+                    "machine; say in advertise which host:port other nodes "
+                    "shall dial"});
+  CHECK(listen_faults(R"("listen": "127.0.0.1:0",
+                         "allow": [{"name": "*", "may": ["all"]}])")
+        == messages{"/node/listen: allow goes by the names in certificates and "
+                    "needs tls"});
+  CHECK(listen_faults(R"("allow": [{"name": "*", "may": ["read"]}])")
+        == messages{"/node/allow/0/may: a peer may \"enqueue\", \"perform\", "
+                    "be a \"node\", or \"all\""});
+  auto plain = tests::settings_of(R"({"database": "sqlite:a", "node": {
+      "listen": "10.0.0.1:4910", "plaintext":
+      "I know that anybody on this network can run my jobs"}})");
+  REQUIRE(plain.node.cluster);
+  CHECK(plain.node.cluster->listen == "10.0.0.1:4910");
+  CHECK(tests::settings_of(R"({"database": "sqlite:a",
+                               "node": {"listen": "127.0.0.1:0"}})")
+            .node.cluster);
+}
+
 TEST_CASE("the limit of the waits is not shorter than the first") {
   CHECK(retry_faults(R"({"first": "20m"})", R"({"limit": "1h"})")
         == messages{"/queues/0/retry/first: limit (10m) must not be shorter "

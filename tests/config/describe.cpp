@@ -94,6 +94,16 @@ std::string describe(const config::settings& all) {
       << "\nsilence_limit: " << duration_text(all.node.silence_limit)
       << "\nmax_crashes: " << all.node.max_crashes
       << "\nsettle_connections: " << all.node.settle_connections << '\n';
+  if (const auto& x = all.node.cluster) {
+    out << "cluster: " << x->listen << " " << x->advertise << " "
+        << duration_text(x->silence) << " " << x->plaintext << '\n';
+    if (x->tls)
+      out << "tls: " << x->tls->certificate << " " << x->tls->key << " "
+          << x->tls->ca << '\n';
+    for (const auto& rule : x->allow)
+      out << "allow: " << rule.name << " " << rule.may.enqueue
+          << rule.may.perform << rule.may.node << '\n';
+  }
   return out.str();
 }
 

@@ -40,6 +40,7 @@ const object_info* kind_of_member(const object_info& parent,
           {{&objects::file, "node"}, &objects::node},
           {{&objects::file, "log"}, &objects::log},
           {{&objects::queue, "isolation"}, &objects::isolation},
+          {{&objects::node, "tls"}, &objects::tls},
           {{&objects::queue, "retry"}, &objects::retry},
           {{&objects::type, "retry"}, &objects::retry},
           {{&objects::type, "exec"}, &objects::exec},
@@ -66,6 +67,9 @@ void walk(const json_value& value, const object_info& info, seen_keys& seen) {
     else if (&info == &objects::queue && member.key == "types")
       for (auto& type : *member.value.as<json_value::object>())
         walk(type.value, objects::type, seen);
+    else if (&info == &objects::node && member.key == "allow")
+      for (auto& rule : *member.value.as<json_value::list>())
+        walk(rule, objects::allow, seen);
     else if (auto inner = kind_of_member(info, member.key))
       walk(member.value, *inner, seen);
   }

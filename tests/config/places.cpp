@@ -112,6 +112,18 @@ const std::vector<place>& places() {
       handler(objects::fail, "fail"),
       section(objects::listener, "http", {{"listen", R"("127.0.0.1:1")"}}),
       section(objects::node, "node"),
+      {&objects::tls,
+       "/node/tls",
+       std::string{base} + "\"node\": {\"tls\": ",
+       "}}",
+       {{"certificate", R"("a.pem")"},
+        {"key", R"("a.key")"},
+        {"ca", R"("ca.pem")"}}},
+      {&objects::allow,
+       "/node/allow/0",
+       std::string{base} + "\"node\": {\"allow\": [",
+       "]}}",
+       {{"name", R"("*")"}, {"may", R"(["all"])"}}},
       section(objects::log, "log"),
   };
   return all;

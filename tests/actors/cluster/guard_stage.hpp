@@ -79,9 +79,9 @@ inline std::string hello_to_gateway(std::string_view values = "values") {
 struct server {
   explicit server(guard_options options, const std::string& host = "127.0.0.1")
       : gate{guard::make(std::move(options)).value()},
-        at{gate->listen({host, 0},
-                        [to = arrived](line x) { to->put(std::move(x)); })
-               .value()} {}
+        at{gate->bind({host, 0}).value()} {
+    gate->welcome([to = arrived](line x) { to->put(std::move(x)); });
+  }
 
   /// The next peer, admitted.
   inner_end next() {

@@ -272,7 +272,7 @@ TEST_CASE("new certificate files are taken, bad ones change nothing") {
 TEST_CASE("a port that can't be had is an error that names it") {
   server node{{}};
   auto other = guard::make({}).value();
-  auto again = other->listen(node.at, [](line) {});
+  auto again = other->bind(node.at);
   REQUIRE_FALSE(again.has_value());
   CHECK(again.error().message.find(to_string(node.at) + ": bind")
         != std::string::npos);

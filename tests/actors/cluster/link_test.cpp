@@ -62,18 +62,16 @@ struct process {
   }
 
   node_address listen(wire::hello_v1 own, node_address at = {"127.0.0.1", 0}) {
-    return gate
-        ->listen(at,
-                 [this, own](line x) {
-                   spawn_link(sys,
-                              {.connection = std::move(x),
-                               .hello = own,
-                               .owner = [who = talker](const auto&, const auto&)
-                                   -> result<link_owner_actor> {
-                                 return who;
-                               }});
-                 })
-        .value();
+    auto bound = gate->bind(at).value();
+    gate->welcome([this, own](line x) {
+      spawn_link(sys, {.connection = std::move(x),
+                       .hello = own,
+                       .owner = [who = talker](const auto&, const auto&)
+                           -> result<link_owner_actor> {
+                         return who;
+                       }});
+    });
+    return bound;
   }
 
   void keep_dialling(const node_address& to, wire::hello_v1 own) {
