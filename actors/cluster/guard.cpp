@@ -314,6 +314,10 @@ void guard::impl::end() {
   };
   // Last words may leave.
   if (rest_lines() > 0) {
+    books->ended = [raw = this] {
+      if (raw->rest_lines() == 0)
+        raw->farewell.cancel();
+    };
     farewell.expires_after(farewell_time);
     farewell.async_wait(over);
   }

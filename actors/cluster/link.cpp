@@ -216,10 +216,9 @@ private:
     peer_gone_ = true;
     if (line_gone_)
       return end();
-    if (!why_)
-      why_ = "the peer has ended";
+    // The guard may have ended the line first, and tells why soon.
     leaving_ = true;
-    control_->hang_up(*why_, 0);
+    control_->hang_up(why_.value_or("the peer has ended"), 0);
   }
 
   /// Whoever holds the last copy says that this message was dealt with.

@@ -280,6 +280,8 @@ void pump::finish(const std::string& why) {
   }
   if (auto over = std::exchange(over_, nullptr))
     over(why);
+  if (books_->ended)
+    books_->ended();
 }
 
 } // namespace callboard::actors

@@ -22,6 +22,8 @@ struct line_books {
   /// The node ids of peers, as CAF knows them. Two lines of one node id would
   /// let one peer take what is meant for the other.
   std::set<std::string> nodes;
+  /// Called when a line has ended.
+  std::function<void()> ended;
 };
 
 /// One line: carries bytes between a peer and CAF, both ways, through the

@@ -32,10 +32,9 @@ using steady = std::chrono::steady_clock;
 /// One run of `enqueue --stdin`.
 class bulk {
 public:
-  bulk(const enqueue_command& what, connection& db, const known_types& known,
+  bulk(const enqueue_command& what, job_sink& to, const known_types* known,
        console& io)
-      : what_{what}, db_{db}, known_{known}, io_{io},
-        arg_limit_{db.settings.database.arg_limit},
+      : what_{what}, to_{to}, known_{known}, io_{io}, arg_limit_{to.arg_limit},
         // An arg may be written with six characters a byte.
         lines_{io.in, 6 * arg_limit_ + 65536},
         defaults_{.queue = what.queue,
@@ -119,7 +118,9 @@ private:
   }
 
   std::optional<std::string> doubt_about(const new_job& job) {
-    auto doubt = known_.doubt(job.queue, job.type);
+    if (!known_)
+      return std::nullopt;
+    auto doubt = known_->doubt(job.queue, job.type);
     if (!doubt || what_.strict)
       return doubt;
     // Once for each, and not without end.
@@ -152,8 +153,7 @@ private:
     jobs.reserve(part.size());
     for (const auto& each : part)
       jobs.push_back(each.job);
-    db_.store->give_up_at(steady::now() + what_.deadline);
-    auto done = db_.store->enqueue(jobs);
+    auto done = to_.enqueue(jobs);
     if (done) {
       tell(part);
       return exit_code::done;
@@ -180,7 +180,7 @@ private:
         io_.out << each.job.id << '\n';
     }
     io_.out.flush();
-    static_cast<void>(db_.store->wake({due.begin(), due.end()}));
+    to_.wake({due.begin(), due.end()});
   }
 
   // -- messages ---------------------------------------------------------------
@@ -255,8 +255,8 @@ private:
   void summary() { note(figures()); }
 
   const enqueue_command& what_;
-  connection& db_;
-  const known_types& known_;
+  job_sink& to_;
+  const known_types* known_;
   console& io_;
   std::size_t arg_limit_;
   line_reader lines_;
@@ -276,9 +276,9 @@ private:
 
 } // namespace
 
-exit_code store_lines(const enqueue_command& what, connection& db,
-                      const known_types& known, console& io) {
-  return bulk{what, db, known, io}.run();
+exit_code store_lines(const enqueue_command& what, job_sink to,
+                      const known_types* known, console& io) {
+  return bulk{what, to, known, io}.run();
 }
 
 } // namespace callboard::app

@@ -1,7 +1,9 @@
 #include "app/cli/access.hpp"
 #include "app/cli/commands.hpp"
+#include "app/cli/remote.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <ostream>
 
 namespace callboard::app {
@@ -25,9 +27,43 @@ exit_code explain(job_store& store, const std::string& id, console& io) {
       exit_code::failed);
 }
 
+exit_code tell(const std::vector<std::string>& ids,
+               const std::vector<cancel_answer>& answers, console& io,
+               const std::function<exit_code(const std::string&)>& explain) {
+  auto worst = exit_code::done;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (answers[i] == cancel_answer::unknown)
+      worst = std::max(worst, explain(ids[i]));
+    else
+      io.out << ids[i]
+             << (answers[i] == cancel_answer::removed ? " removed\n"
+                                                      : " asked\n");
+  }
+  return worst;
+}
+
+exit_code cancel_by_node(const cancel_command& what, console& io) {
+  auto reached = reach(io, what.via);
+  if (auto* code = std::get_if<exit_code>(&reached))
+    return *code;
+  auto& node = *std::get<std::unique_ptr<remote_client>>(reached);
+  auto answers = node.try_cancel(what.ids);
+  if (!answers)
+    return complain(io, answers.error());
+  return tell(what.ids, *answers, io, [&](const std::string& id) {
+    return complain(io,
+                    "no job has the id '" + id
+                        + "'; it may have been performed already, or be a "
+                          "dead letter",
+                    exit_code::failed);
+  });
+}
+
 } // namespace
 
 exit_code perform(const cancel_command& what, console& io) {
+  if (!what.via.nodes.empty())
+    return cancel_by_node(what, io);
   auto connected = connect(io, what.config, access::existing);
   if (auto* code = std::get_if<exit_code>(&connected))
     return *code;
@@ -35,17 +71,8 @@ exit_code perform(const cancel_command& what, console& io) {
   auto answers = store.cancel(what.ids);
   if (!answers)
     return complain_about(io, answers.error(), what.config);
-  auto worst = exit_code::done;
-  for (std::size_t i = 0; i < what.ids.size(); ++i) {
-    const auto& id = what.ids[i];
-    if ((*answers)[i] == cancel_answer::unknown)
-      worst = std::max(worst, explain(store, id, io));
-    else
-      io.out << id
-             << ((*answers)[i] == cancel_answer::removed ? " removed\n"
-                                                         : " asked\n");
-  }
-  return worst;
+  return tell(what.ids, *answers, io,
+              [&](const std::string& id) { return explain(store, id, io); });
 }
 
 } // namespace callboard::app

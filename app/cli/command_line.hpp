@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/cluster/tls_files.hpp"
 #include "app/bench/plan.hpp"
 #include "store/model/job.hpp"
 #include "store/model/status.hpp"
@@ -19,6 +20,14 @@ struct common_options {
   std::string config = "callboard.json";
 };
 
+/// A command that may go by way of a node instead of the database.
+struct node_options {
+  /// "host:port"; empty: the database of the config file.
+  std::vector<std::string> nodes;
+  tls_files tls;
+  duration timeout = std::chrono::seconds{30};
+};
+
 struct run_command : common_options {
   bool live = false;
   bool once = false;
@@ -32,6 +41,7 @@ struct migrate_command : common_options {
 };
 
 struct enqueue_command : common_options {
+  node_options via;
   std::string queue;
   std::string type;
   std::optional<std::string> arg;
@@ -65,6 +75,7 @@ struct job_command : common_options {
 };
 
 struct cancel_command : common_options {
+  node_options via;
   std::vector<std::string> ids;
 };
 
@@ -89,6 +100,7 @@ struct dead_purge_command : common_options {
 };
 
 struct status_command : common_options {
+  node_options via;
   bool watch = false;
   bool json = false;
 };

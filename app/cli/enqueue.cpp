@@ -2,6 +2,7 @@
 #include "app/cli/bulk.hpp"
 #include "app/cli/commands.hpp"
 #include "app/cli/known.hpp"
+#include "app/cli/remote.hpp"
 #include "app/cli/text.hpp"
 
 #include <fcntl.h>
@@ -64,23 +65,51 @@ result<new_job> job_of(const enqueue_command& what, std::size_t arg_limit,
   return job;
 }
 
-exit_code store_one(const enqueue_command& what, connection& db, console& io) {
-  auto limit = db.settings.database.arg_limit;
-  auto job = job_of(what, limit, io.in);
+job_sink sink_of(connection& db, const enqueue_command& what) {
+  return {.arg_limit = db.settings.database.arg_limit,
+          .enqueue =
+              [&db, &what](const std::vector<new_job>& jobs) {
+                // Each batch has the time that the command has for one job.
+                if (what.from_stdin)
+                  db.store->give_up_at(std::chrono::steady_clock::now()
+                                       + what.deadline);
+                return db.store->enqueue(jobs);
+              },
+          // The hint may get lost: the workers then find the job at their next
+          // poll.
+          .wake =
+              [&db](const std::vector<std::string>& queues) {
+                static_cast<void>(db.store->wake(queues));
+              }};
+}
+
+job_sink sink_of(remote_client& node) {
+  return {.arg_limit = job_limits::arg_bytes,
+          .enqueue = [&node](const std::vector<new_job>& jobs) -> result<void> {
+            auto done = node.try_bulk_enqueue(jobs);
+            return done ? result<void>{} : done.error();
+          },
+          .wake =
+              [](const std::vector<std::string>&) {
+              }};
+}
+
+exit_code store_one(const enqueue_command& what, const job_sink& to,
+                    console& io) {
+  auto job = job_of(what, to.arg_limit, io.in);
   if (!job)
     return complain(io, job.error());
-  auto jobs = prepare({std::move(*job)}, {}, limit);
+  auto jobs = prepare({std::move(*job)}, {}, to.arg_limit);
   if (!jobs)
     return complain(io, jobs.error());
-  auto stored = db.store->enqueue(*jobs);
+  auto stored = to.enqueue(*jobs);
   if (!stored && stored.error().code == errc::commit_unknown)
     return complain(io,
                     stored.error().message + "; the id is " + jobs->front().id,
                     to_exit_code(errc::commit_unknown));
   if (!stored)
     return complain_about(io, stored.error(), what.config);
-  // The hint may get lost: the workers then find the job at their next poll.
-  static_cast<void>(db.store->wake({what.queue}));
+  to.wake({what.queue});
   if (!what.quiet)
     io.out << jobs->front().id << '\n';
   return exit_code::done;
@@ -97,6 +126,14 @@ exit_code perform(const enqueue_command& what, console& io) {
                     exit_code::usage);
   if (what.deadline < std::chrono::milliseconds{100})
     return complain(io, "--deadline must be at least 100ms", exit_code::usage);
+  if (!what.via.nodes.empty()) {
+    auto reached = reach(io, what.via);
+    if (auto* code = std::get_if<exit_code>(&reached))
+      return *code;
+    auto to = sink_of(*std::get<std::unique_ptr<remote_client>>(reached));
+    return what.from_stdin ? store_lines(what, to, nullptr, io)
+                           : store_one(what, to, io);
+  }
   auto loaded = load_settings(io, what.config);
   if (auto* code = std::get_if<exit_code>(&loaded))
     return *code;
@@ -113,8 +150,8 @@ exit_code perform(const enqueue_command& what, console& io) {
   if (auto* code = std::get_if<exit_code>(&connected))
     return *code;
   auto& db = std::get<connection>(connected);
-  return what.from_stdin ? store_lines(what, db, known, io)
-                         : store_one(what, db, io);
+  return what.from_stdin ? store_lines(what, sink_of(db, what), &known, io)
+                         : store_one(what, sink_of(db, what), io);
 }
 
 } // namespace callboard::app

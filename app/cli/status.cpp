@@ -1,6 +1,7 @@
 #include "app/cli/access.hpp"
 #include "app/cli/commands.hpp"
 #include "app/cli/json.hpp"
+#include "app/cli/remote.hpp"
 #include "app/cli/table.hpp"
 #include "app/cli/text.hpp"
 #include "app/daemon/signals.hpp"
@@ -10,6 +11,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <functional>
 #include <optional>
 #include <ostream>
 
@@ -21,8 +23,11 @@ namespace {
 struct picture {
   time_point now;
   std::vector<queue_counts> queues;
-  std::vector<node_info> nodes;
+  /// Nothing: seen by way of a node, which tells of the queues only.
+  std::optional<std::vector<node_info>> nodes;
 };
+
+using looker = std::function<result<picture>()>;
 
 result<picture> look(job_store& store) {
   picture seen;
@@ -36,6 +41,13 @@ result<picture> look(job_store& store) {
   if (!nodes)
     return nodes.error();
   return picture{*now, std::move(*queues), std::move(*nodes)};
+}
+
+result<picture> look(remote_client& node) {
+  auto queues = node.try_status();
+  if (!queues)
+    return queues.error();
+  return picture{system_now(), std::move(*queues), std::nullopt};
 }
 
 std::string show(const capped_count& count) {
@@ -69,7 +81,7 @@ void print_nodes(const picture& what, console& io) {
               "FAILED", "RATE"}};
   for (std::size_t column = 4; column < 9; ++column)
     rows.right(column);
-  for (const auto& node : what.nodes) {
+  for (const auto& node : *what.nodes) {
     auto name = printable(node.name);
     auto up = show_span(what.now - node.started_at);
     std::string state = node.alive ? "alive" : "dead";
@@ -93,26 +105,31 @@ void show(const picture& what, const status_command& how, console& io) {
     json::array queues;
     for (const auto& each : what.queues)
       queues.push_back(to_json(each));
-    json::array nodes;
-    for (const auto& each : what.nodes)
-      nodes.push_back(to_json(each, what.now));
-    print(io.out, json::object{{"now", show_moment(what.now)},
-                               {"queues", std::move(queues)},
-                               {"nodes", std::move(nodes)}});
+    json::object all{{"now", show_moment(what.now)},
+                     {"queues", std::move(queues)}};
+    if (what.nodes) {
+      json::array nodes;
+      for (const auto& each : *what.nodes)
+        nodes.push_back(to_json(each, what.now));
+      all["nodes"] = std::move(nodes);
+    }
+    print(io.out, all);
     return;
   }
   print_queues(what, io);
+  if (!what.nodes)
+    return;
   io.out << '\n';
   print_nodes(what, io);
 }
 
 /// Shows it each second until Ctrl-C or an error. Drawn over itself on a
 /// terminal, block by block elsewhere.
-exit_code watch(const status_command& how, job_store& store, console& io) {
+exit_code watch(const status_command& how, const looker& look, console& io) {
   using namespace std::chrono_literals;
   signal_waiter signals{SIGINT, SIGTERM};
   for (;;) {
-    auto seen = look(store);
+    auto seen = look();
     if (!seen)
       return complain_about(io, seen.error(), how.config);
     if (!how.json) {
@@ -131,20 +148,34 @@ exit_code watch(const status_command& how, job_store& store, console& io) {
   }
 }
 
-} // namespace
-
-exit_code perform(const status_command& what, console& io) {
-  auto connected = connect(io, what.config, access::existing);
-  if (auto* code = std::get_if<exit_code>(&connected))
-    return *code;
-  auto& store = *std::get<connection>(connected).store;
+exit_code show_once_or_more(const status_command& what, const looker& look,
+                            console& io) {
   if (what.watch)
-    return watch(what, store, io);
-  auto seen = look(store);
+    return watch(what, look, io);
+  auto seen = look();
   if (!seen)
     return complain_about(io, seen.error(), what.config);
   show(*seen, what, io);
   return exit_code::done;
+}
+
+} // namespace
+
+exit_code perform(const status_command& what, console& io) {
+  if (!what.via.nodes.empty()) {
+    auto reached = reach(io, what.via);
+    if (auto* code = std::get_if<exit_code>(&reached))
+      return *code;
+    auto& node = *std::get<std::unique_ptr<remote_client>>(reached);
+    return show_once_or_more(
+        what, [&] { return look(node); }, io);
+  }
+  auto connected = connect(io, what.config, access::existing);
+  if (auto* code = std::get_if<exit_code>(&connected))
+    return *code;
+  auto& store = *std::get<connection>(connected).store;
+  return show_once_or_more(
+      what, [&] { return look(store); }, io);
 }
 
 } // namespace callboard::app

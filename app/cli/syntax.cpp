@@ -82,6 +82,28 @@ void add_common(CLI::App& app, common_options& options,
                "3 conflict, 4 database unreachable.");
 }
 
+void add_node(CLI::App& app, node_options& options) {
+  auto* node = app.add_option(
+      "--node", options.nodes,
+      "Go by way of a node that listens, such as shop-1.example:4910, instead "
+      "of the database; may be given several times. The config file is not "
+      "read. docs/cluster.md tells more.");
+  node->option_text("HOST:PORT")->expected(1)->take_all();
+  auto file = [&](const char* name, std::string& to, const char* help) {
+    app.add_option(name, to, help)->option_text("FILE")->needs(node);
+  };
+  file("--tls-certificate", options.tls.certificate,
+       "With --node: the certificate of this client, PEM. Needed unless the "
+       "node listens without TLS.");
+  file("--tls-key", options.tls.key, "With --node: its key, PEM.");
+  file("--tls-ca", options.tls.ca,
+       "With --node: the authority of the node's certificate, PEM.");
+  add_duration(app, "--node-timeout", options.timeout,
+               "With --node: how long to wait for an answer, such as 5s. "
+               "Default: 30s.")
+      ->needs(node);
+}
+
 CLI::Option* add_duration(CLI::App& app, const std::string& names,
                           duration& value, const std::string& help) {
   auto name = "--" + names.substr(names.rfind("--") + 2);

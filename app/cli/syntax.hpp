@@ -39,6 +39,9 @@ std::shared_ptr<Command> choose(CLI::App& app, command& chosen) {
 void add_common(CLI::App& app, common_options& options,
                 const std::string& example);
 
+/// `--node HOST:PORT`, the TLS files and the time limit that go with it.
+void add_node(CLI::App& app, node_options& options);
+
 /// An option that takes a span of time, such as "5s".
 CLI::Option* add_duration(CLI::App& app, const std::string& names,
                           duration& value, const std::string& help);

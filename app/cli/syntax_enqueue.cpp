@@ -107,6 +107,7 @@ void add_enqueue(CLI::App& root, command& chosen) {
                "batch. Default: 10s.");
   app->add_flag("--quiet", value->quiet,
                 "Don't print ids. Default: one id a line.");
+  add_node(*app, value->via);
   add_common(*app, *value,
              "  callboard enqueue -q mail -t welcome --arg '{\"user\":42}'\n"
              "  callboard enqueue --stdin -q mail <jobs.jsonl");

@@ -168,6 +168,7 @@ void add_cancel(CLI::App& root, command& chosen) {
                 "3); an id that is not stored is exit code 1.");
   auto value = choose<cancel_command>(*app, chosen);
   add_ids(*app, value->ids, "The ids of the jobs.")->required();
+  add_node(*app, value->via);
   add_common(*app, *value, "  callboard cancel order-4711 order-4712");
 }
 

@@ -74,6 +74,7 @@ void add_status(CLI::App& root, command& chosen) {
                 "Show it again each second, until Ctrl-C.");
   app->add_flag("--json", value->json,
                 "Print one JSON document (with --watch, one a line).");
+  add_node(*app, value->via);
   add_common(*app, *value, "  callboard status -c callboard.json --watch");
 }
 
