@@ -14,7 +14,7 @@ build=(
   libhowardhinnant-date-dev tzdata
   prometheus-cpp-dev libspdlog-dev libcli11-dev libcpp-httplib-dev
 )
-test=(catch2 openssl postgresql clang-format python3 util-linux procps spin)
+test=(catch2 librapidcheck-dev openssl postgresql clang-format python3 util-linux procps spin)
 
 case "${1:-build}" in
   build) wanted=("${build[@]}") ;;

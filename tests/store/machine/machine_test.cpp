@@ -1,0 +1,133 @@
+#include "tests/store/machine/model.hpp"
+#include "tests/store/machine/system.hpp"
+#include "tests/support/random_seed.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <rapidcheck.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <sstream>
+#include <stdexcept>
+
+namespace callboard::machine {
+
+namespace {
+
+rc::Gen<step> any_step() {
+  auto what = rc::gen::weightedElement<action>({{16, action::enqueue},
+                                                {20, action::lease},
+                                                {5, action::start},
+                                                {14, action::settle},
+                                                {5, action::release},
+                                                {3, action::heartbeat},
+                                                {2, action::held},
+                                                {6, action::crash},
+                                                {7, action::join},
+                                                {2, action::leave},
+                                                {8, action::reclaim},
+                                                {9, action::advance},
+                                                {5, action::cancel},
+                                                {4, action::revive},
+                                                {1, action::purge}});
+  auto below = [](int end) {
+    return rc::gen::inRange(0, end);
+  };
+  return rc::gen::construct<step>(what, below(static_cast<int>(node_count)),
+                                  below(job_count), below(2), below(4),
+                                  below(4), below(4));
+}
+
+void differ(const std::string& trace, const std::string& what,
+            const std::string& expected, const std::string& seen) {
+  throw std::runtime_error{what + "\nexpected:\n" + expected + "\nseen:\n"
+                           + seen + "\nafter:\n" + trace};
+}
+
+// The store and the model answer and hold the same at each step.
+void perform(const std::vector<step>& steps, subject& store,
+             std::size_t& performed) {
+  model reference;
+  std::ostringstream trace;
+  for (const auto& one : steps) {
+    ++performed;
+    auto expected = reference.perform(one);
+    answer seen;
+    std::string state;
+    try {
+      seen = store.perform(one);
+      state = store.state();
+    } catch (const std::exception& what) {
+      throw std::runtime_error{std::string{what.what()}
+                               + "\nat: " + (std::ostringstream{} << one).str()
+                               + "\nafter:\n" + trace.str()};
+    }
+    trace << one << " -> " << expected.text << '\n';
+    if (seen.text != expected.text)
+      differ(trace.str(), "the answer", expected.text, seen.text);
+    if (expected.next_due
+        && (!seen.next_due || *seen.next_due > *expected.next_due))
+      differ(trace.str(), "when to look again",
+             std::to_string(expected.next_due->count()),
+             seen.next_due ? std::to_string(seen.next_due->count()) : "never");
+    if (auto wanted = reference.state(); state != wanted)
+      differ(trace.str(), "what is stored", wanted, state);
+  }
+}
+
+int environment(const char* name, int otherwise) {
+  const auto* text = std::getenv(name);
+  return text ? std::atoi(text) : otherwise;
+}
+
+void check_on(test::backend_kind kind, int sequences) {
+  auto place = test::backend::make(kind);
+  auto options = place->options();
+  options.durable = false;
+  auto db = place->open(options);
+  std::size_t performed = 0;
+  rc::detail::TestParams params;
+  params.seed = tests::random_seed(test::to_string(kind).c_str());
+  params.maxSuccess = environment("CALLBOARD_SEQUENCES", sequences);
+  params.maxSize = 120;
+  auto property = [&](const std::vector<step>& steps) {
+    // Memory stores can't be emptied.
+    auto fresh = kind == test::backend_kind::memory ? test::backend::make(kind)
+                                                    : nullptr;
+    auto fresh_db = fresh ? fresh->open() : db;
+    system store{fresh ? *fresh : *place, *fresh_db};
+    perform(steps, store, performed);
+  };
+  auto done = rc::detail::checkTestable(
+      [&] {
+        auto steps = *rc::gen::container<std::vector<step>>(any_step());
+        property(steps);
+      },
+      rc::detail::TestMetadata{}, params);
+  std::ostringstream told;
+  rc::detail::printResultMessage(done, told);
+  std::cout << test::to_string(kind) << ": " << performed << " steps\n";
+  INFO(told.str());
+  CHECK(done.is<rc::detail::SuccessResult>());
+}
+
+} // namespace
+
+} // namespace callboard::machine
+
+using namespace callboard;
+
+// CALLBOARD_SEQUENCES=n performs so many; CALLBOARD_TEST_SEED=n repeats those
+// of a failure, which RapidCheck shrinks.
+TEST_CASE("PostgreSQL does at each random step what the model does") {
+  machine::check_on(test::backend_kind::postgres, 60);
+}
+
+TEST_CASE("an SQLite file does at each random step what the model does") {
+  machine::check_on(test::backend_kind::sqlite_file, 150);
+}
+
+TEST_CASE("the memory store does at each random step what the model does") {
+  machine::check_on(test::backend_kind::memory, 300);
+}
