@@ -51,7 +51,8 @@ TEST_CASE("a job that kills its process ends in the dead letters, and none "
   CHECK_THAT(dead, Contains("poison"));
   CHECK_THAT(dead, !Contains("m1") && !Contains("v1"));
   auto blame = here.ok({"dead", "show", "poison"});
-  CHECK_THAT(blame, Contains("worker died") && Contains("3 of 3"));
+  CHECK_THAT(blame, Contains("worker died: node '")
+                        && Contains("during attempt ") && Contains("3 of 3"));
 }
 
 TEST_CASE("what was fetched ahead beside a poisonous job keeps its only "
