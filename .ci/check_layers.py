@@ -52,6 +52,7 @@ RULES = {
          "actors/process/", "actors/isolation/"},
         set(),
     ),
+    "actors/testing/": ({"store/", "actors/"}, set()),
     "actors/metrics/prometheus": ({"store/", "actors/"}, {"prometheus"}),
     "actors/cluster/": ({"store/", "actors/"}, {"caf", "caf-net", "asio", "openssl"}),
     "actors/": ({"store/", "actors/"}, {"caf"}),
@@ -64,6 +65,7 @@ HEADER_BANS = {
     "config/": {"json"},
     "actors/client/": {"caf"},
     "actors/pipeline/": {"caf"},
+    "actors/testing/": {"caf"},
 }
 # Private headers of the backends may show SOCI to their own sources.
 PRIVATE_HEADERS = ("store/postgres/", "store/sqlite/", "store/sql/")

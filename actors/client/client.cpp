@@ -159,7 +159,8 @@ void client::impl::tell_of(const std::vector<new_job>& jobs) {
     for (const auto& [queue, after] : soonest)
       local->wake(std::string{queue}, after);
   for (auto queue : due)
-    relay.wake(std::string{queue});
+    if (options.wake_others)
+      relay.wake(std::string{queue});
 }
 
 // -- jobs out -----------------------------------------------------------------
@@ -329,7 +330,8 @@ void client::wake(std::string_view queue) {
   std::string name{queue};
   if (auto local = impl_->running_node())
     local->wake(name, duration{0});
-  impl_->relay.wake(name);
+  if (impl_->options.wake_others)
+    impl_->relay.wake(name);
 }
 
 std::vector<cancel_answer> client::cancel(const std::vector<std::string>& ids) {

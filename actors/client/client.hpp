@@ -44,6 +44,9 @@ struct client_options {
   std::int32_t max_crashes = 3;
   /// Connections for settling and inspection, beside the one that leases.
   unsigned settle_connections = 1;
+  /// Whether workers of other processes are told of new jobs; otherwise they
+  /// find them at their next poll.
+  bool wake_others = true;
   /// Nothing: the node listens for nobody, and nodes share the database only.
   std::optional<cluster_options> cluster{};
   std::vector<observer_ptr> observers{};

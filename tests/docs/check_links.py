@@ -17,8 +17,11 @@ def main():
     files = [*root.glob("*.md"), *root.glob("docs/**/*.md"), *root.glob("*/README.md")]
     links, broken = 0, []
     for file in files:
+        code = False
         for number, line in enumerate(file.read_text().splitlines(), 1):
-            for target in LINK.findall(line):
+            if line.startswith("```"):
+                code = not code
+            for target in [] if code else LINK.findall(line):
                 links += 1
                 if not (file.parent / target).exists():
                     broken.append(f"{file.relative_to(root)}:{number}: no such file: {target}")

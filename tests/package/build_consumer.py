@@ -56,16 +56,18 @@ def main():
 
         project = scratch / "consumer"
         shutil.copytree(here, project)
-        programs = libraries = 0
+        programs = tests = libraries = 0
         for block in all_blocks(root):
             if block.language != "cpp":
                 continue
             if "int main(" in block.text:
                 kind, programs = "program", programs + 1
+            elif "CATCH_CONFIG_MAIN" in block.text:
+                kind, tests = "test", tests + 1
             else:
                 kind, libraries = "snippet", libraries + 1
             (project / f"{kind}_{block.file.stem}_{block.line}.cpp").write_text(block.text)
-        if not programs or not libraries:
+        if not programs or not tests or not libraries:
             raise SystemExit("the documentation has lost its C++ examples")
 
         run(cmake, "-S", str(project), "-B", str(project / "build"), "-G", "Ninja",
@@ -76,6 +78,9 @@ def main():
         for name, lines in SHOWN.items():
             program = min((project / "build").glob(f"program_{name}_*"))
             show(program, scratch, lines)
+
+        for test in sorted((project / "build").glob("test_*")):
+            run(test)
 
         version = run(prefix / "bin" / "callboard", "--version", capture_output=True)
         print(version.stdout)
