@@ -79,12 +79,18 @@ using store_pool_actor = caf::typed_actor<
     // To itself: try again what failed.
     caf::reacts_to<retry_atom>>;
 
+/// Who gives work to slots: a poller, or the performer of a process that has no
+/// database.
+using slot_owner_actor = caf::typed_actor<
+    // A slot has finished jobs.
+    caf::reacts_to<performed>>;
+
 /// Performs jobs, one at a time. Detached when the queue has functions, since
 /// they may block.
 using slot_actor = caf::typed_actor<
-    // The poller gives work; at most one chunk lies in the mailbox.
+    // The owner gives work; at most one chunk lies in the mailbox.
     caf::reacts_to<chunk_ptr>,
-    // The sender is the slot's poller from now on (the old one died); answered
+    // The sender is the slot's owner from now on (the old one died); answered
     // by a `performed` once the slot is idle.
     caf::reacts_to<serve_atom>>;
 
@@ -93,6 +99,8 @@ using slot_actor = caf::typed_actor<
 using poller_actor = caf::typed_actor<
     // The supervisor allows more slots.
     caf::reacts_to<grant>,
+    // The supervisor allows fewer slots, since performers offer fewer.
+    caf::reacts_to<slot_limit>,
     // The supervisor passes on jobs of an older generation. A request, so that
     // it bounces when this poller is gone.
     caf::replies_to<adoption>::with<void>,
@@ -158,6 +166,8 @@ using supervisor_actor = caf::typed_actor<
     // A poller holds a suspect; is quiet; is done with the suspect.
     caf::reacts_to<suspect_found>, caf::reacts_to<hushed>,
     caf::reacts_to<suspect_over>,
+    // The pool of performers has more or fewer slots for a queue.
+    caf::reacts_to<slots_offered>,
     // Passed on to the poller of the queue that lives now. From the client, the
     // keeper, the listener and the store pool.
     caf::reacts_to<wake_up>,

@@ -6,6 +6,7 @@
 /// <callboard/actors/handler/actor_handler.hpp>.
 
 #include "actors/client/client.hpp"
+#include "actors/client/performer.hpp"
 #include "actors/client/remote_client.hpp"
 #include "actors/isolation/serve_isolated.hpp"
 #include "actors/pipeline/handler.hpp"

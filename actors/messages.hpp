@@ -59,9 +59,11 @@ struct start_answer {
   std::vector<bool> ours;
 };
 
-/// Jobs to hand back, never started. Kept like outcomes.
+/// Jobs to hand back, never started; due again after `wait`. Kept like
+/// outcomes.
 struct release_wish {
   std::vector<lease_ref> leases;
+  duration wait{0};
 };
 
 // -- store pool and store session ---------------------------------------------
@@ -86,6 +88,7 @@ struct settle_done {
 
 struct release_call {
   std::vector<lease_ref> leases;
+  duration wait{0};
 };
 
 struct start_call {
@@ -161,6 +164,12 @@ struct grant {
   std::size_t credits = 0;
 };
 
+/// No more than so many slots may live from now on: the others go as they get
+/// idle. Comes before the grant that it allows.
+struct slot_limit {
+  std::size_t most = 0;
+};
+
 /// So many slots are gone.
 struct credits_back {
   poller_id from = 0;
@@ -186,6 +195,12 @@ struct slot_hung {
   std::string queue;
   caf::strong_actor_ptr slot;
   job_facts facts;
+};
+
+/// Performers offer so many slots for a queue of theirs.
+struct slots_offered {
+  std::string queue;
+  std::size_t slots = 0;
 };
 
 /// There may be due jobs in a queue (empty: in all), at once or in a while.

@@ -112,10 +112,12 @@ public:
   [[nodiscard]] virtual result<settle_report>
   settle(const std::vector<settlement>& settlements) = 0;
 
-  /// Hands back leases whose handler never started: attempt refunded, due at
-  /// once. Answers how many were still ours. Works on any connection.
+  /// Hands back leases whose handler never started: attempt refunded, due when
+  /// they were, or (with a `wait`) so long from now. Answers how many were
+  /// still ours. Works on any connection.
   [[nodiscard]] virtual result<std::size_t>
-  release(const std::vector<lease_ref>& leases) = 0;
+  release(const std::vector<lease_ref>& leases, duration wait = duration{0})
+      = 0;
 
   // -- for people
   // ----------------------------------------------------------------

@@ -1,13 +1,12 @@
 #include "actors/client/client.hpp"
 
 #include "actors/client/node.hpp"
+#include "actors/client/node_name.hpp"
 #include "actors/client/session_pool.hpp"
 #include "actors/client/wake_relay.hpp"
 #include "actors/isolation/isolate.hpp"
 #include "actors/isolation/nursery.hpp"
 #include "actors/metrics/watched_counters.hpp"
-
-#include <unistd.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -23,13 +22,6 @@ namespace {
 
 // How long a close waits for the processes of isolated handlers.
 constexpr auto departure_time = std::chrono::seconds{10};
-
-std::string default_node_name() {
-  char host[256] = {};
-  if (gethostname(host, sizeof host - 1) != 0)
-    return "node:" + std::to_string(getpid());
-  return std::string{host} + ":" + std::to_string(getpid());
-}
 
 // What may be lost is not worth a longer wait.
 constexpr auto hint_timeout = std::chrono::seconds{2};
@@ -224,6 +216,13 @@ result<drain_report> client::impl::upgrade(std::vector<worker_config> configs) {
   auto checked = normalize(std::move(configs));
   if (!checked)
     return checked.error();
+  for (const auto& config : *checked)
+    if (config.performers && !options.cluster)
+      return error{errc::invalid_config,
+                   "queue '" + config.queue
+                       + "' is left to performers, and this node listens for "
+                         "nobody; give it client_options::cluster (in a config "
+                         "file: node.listen)"};
   checked = actors::isolate(std::move(*checked), options.node_name,
                             options.max_crashes);
   if (!checked)
@@ -278,7 +277,7 @@ client::client(database_ptr db, client_options options) {
   if (auto good = options.validate(); !good)
     throw failure{good.error()};
   if (options.node_name.empty())
-    options.node_name = default_node_name();
+    options.node_name = actors::default_node_name();
   impl_ = std::make_unique<impl>(std::move(db), std::move(options));
 }
 

@@ -1,23 +1,18 @@
 #include "actors/client/remote_client.hpp"
 
 #include "actors/cluster/caller.hpp"
-#include "actors/cluster/cluster.hpp"
 #include "actors/cluster/dialler.hpp"
 #include "actors/cluster/greeting.hpp"
 #include "actors/cluster/wire/convert.hpp"
 #include "actors/cluster/wire/type_ids.hpp"
-#include "actors/register_types.hpp"
+#include "actors/own_system.hpp"
 
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
-#include <caf/logger.hpp>
 #include <caf/send.hpp>
 
 #include <unistd.h>
 
 #include <atomic>
 #include <future>
-#include <random>
 #include <utility>
 
 namespace callboard {
@@ -27,26 +22,6 @@ namespace {
 using actors::call_failure;
 
 using call_end = std::variant<caf::message, call_failure>;
-
-struct config : caf::actor_system_config {
-  explicit config(duration silence) {
-    register_types(*this);
-    actors::load_cluster(*this, silence);
-    set("scheduler.policy", caf::atom("sharing"));
-    set("scheduler.max-threads", std::size_t{2});
-  }
-};
-
-double draw() {
-  thread_local std::minstd_rand engine{std::random_device{}()};
-  return std::uniform_real_distribution<double>{0, 1}(engine);
-}
-
-/// The system's destructor waits for the logger of every thread that talked to
-/// it.
-struct let_go_of_logger {
-  ~let_go_of_logger() { caf::logger::set_current_actor_system(nullptr); }
-};
 
 } // namespace
 
@@ -69,10 +44,10 @@ result<void> remote_options::validate() const {
 
 struct remote_client::impl {
   explicit impl(remote_options settings)
-      : options{std::move(settings)}, cfg{options.silence} {}
+      : options{std::move(settings)}, own{options.silence, 2} {}
 
   ~impl() {
-    let_go_of_logger at_end;
+    actors::let_go_of_logger at_end;
     for (auto& one : diallers)
       caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
     diallers.clear();
@@ -84,8 +59,7 @@ struct remote_client::impl {
   }
 
   remote_options options;
-  config cfg;
-  caf::actor_system sys{cfg};
+  actors::own_system own;
   std::shared_ptr<actors::guard> gate;
   actors::caller_actor caller;
   std::vector<caf::actor> diallers;
@@ -97,13 +71,13 @@ struct remote_client::impl {
 };
 
 void remote_client::impl::start() {
-  let_go_of_logger at_end;
+  actors::let_go_of_logger at_end;
   auto made = actors::guard::make(
       {.tls = options.tls, .silence = options.silence, .log = options.log});
   if (!made)
     throw failure{made.error()};
   gate = std::move(*made);
-  caller = actors::spawn_caller(sys, options.name);
+  caller = actors::spawn_caller(own.sys(), options.name);
   auto name = options.name.empty() ? "client:" + std::to_string(getpid())
                                    : options.name;
   auto hello = actors::make_hello(wire::peer_kind::client, name,
@@ -118,18 +92,18 @@ void remote_client::impl::start() {
   };
   for (const auto& node : options.nodes)
     diallers.push_back(actors::spawn_dialler(
-        sys, {.gate = gate,
-              .to = *actors::parse_address(node),
-              .hello = hello,
-              .owner = caf::actor_cast<actors::link_owner_actor>(caller),
-              .draw = draw,
-              .log = trouble}));
+        own.sys(), {.gate = gate,
+                    .to = *actors::parse_address(node),
+                    .hello = hello,
+                    .owner = caf::actor_cast<actors::link_owner_actor>(caller),
+                    .draw = actors::draw,
+                    .log = trouble}));
 }
 
 template <class Answer>
 result<Answer> remote_client::impl::call(std::uint64_t number,
                                          caf::message what) {
-  let_go_of_logger at_end;
+  actors::let_go_of_logger at_end;
   auto promise = std::make_shared<std::promise<call_end>>();
   auto future = promise->get_future();
   caf::anon_send(caller, actors::remote_call{number, std::move(what),

@@ -2,6 +2,7 @@
 
 #include "actors/cluster/gateway.hpp"
 #include "actors/cluster/greeting.hpp"
+#include "actors/own_system.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -10,27 +11,9 @@
 
 #include <algorithm>
 #include <mutex>
-#include <random>
 #include <utility>
 
 namespace callboard::actors {
-
-namespace {
-
-std::string new_incarnation() {
-  std::random_device entropy;
-  std::string text;
-  for (int i = 0; i < 4; ++i)
-    text += std::to_string(entropy()) + (i < 3 ? "-" : "");
-  return text;
-}
-
-double draw() {
-  thread_local std::minstd_rand engine{std::random_device{}()};
-  return std::uniform_real_distribution<double>{0, 1}(engine);
-}
-
-} // namespace
 
 void load_cluster(caf::actor_system_config& cfg, duration silence) {
   cfg.load<caf::io::middleman>();

@@ -3,6 +3,7 @@
 #include "actors/cluster/wire/vocabulary.hpp"
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 namespace callboard::actors {
@@ -26,6 +27,14 @@ wire::hello_v1 make_hello(wire::peer_kind kind, std::string name,
   x.name = std::move(name);
   x.incarnation = std::move(incarnation);
   return x;
+}
+
+std::string new_incarnation() {
+  std::random_device entropy;
+  std::string text;
+  for (int i = 0; i < 4; ++i)
+    text += std::to_string(entropy()) + (i < 3 ? "-" : "");
+  return text;
 }
 
 result<std::uint16_t> common_version(const wire::hello_v1& ours,

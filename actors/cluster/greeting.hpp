@@ -13,6 +13,9 @@ namespace callboard::actors {
 wire::hello_v1 make_hello(wire::peer_kind kind, std::string name,
                           std::string incarnation);
 
+/// For a hello: new at every start.
+std::string new_incarnation();
+
 /// The version that both ends speak, or why they can't talk, for the people at
 /// both ends.
 result<std::uint16_t> common_version(const wire::hello_v1& ours,

@@ -43,6 +43,10 @@ job_answer answer(const outcome& what) {
   return std::visit(to_answer{}, what);
 }
 
+job_answer decline(duration wait) {
+  return {.result = job_answer::declined, .after_us = wait.count()};
+}
+
 outcome to_outcome(const job_answer& what) {
   auto arg = what.has_arg ? std::optional{what.arg} : std::nullopt;
   switch (what.result) {
@@ -74,7 +78,8 @@ job_call make_job_call(const leased_job& work, duration timeout) {
           .last_error = work.value.last_error,
           .attempt = work.value.attempt,
           .fence = work.fence,
-          .timeout_us = timeout.count()};
+          .timeout_us = timeout.count(),
+          .max_attempts = work.value.max_attempts};
 }
 
 } // namespace callboard

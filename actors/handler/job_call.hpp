@@ -24,6 +24,18 @@ struct job_call {
   std::int64_t fence = 0;
   /// The actor should answer within so many microseconds; 0: no timeout.
   std::int64_t timeout_us = 0;
+  /// The job's own number of attempts; 0: its type's.
+  std::int32_t max_attempts = 0;
+};
+
+/// Tells a handler actor that a job which it performs should end soon. It still
+/// answers the call.
+struct job_stop {
+  std::uint16_t version = 1;
+  std::string id;
+  std::int64_t fence = 0;
+  /// A `stop_reason`.
+  std::uint8_t reason = 0;
 };
 
 /// What came of it: an `outcome` in a form that crosses processes.
@@ -35,11 +47,14 @@ struct job_answer {
     dead,
     rescheduled,
     rescheduled_by_cron,
+    /// It was not begun: it goes back to the queue as if it had not been
+    /// leased, and is due again after `after_us`.
+    declined,
   };
 
   std::uint16_t version = 1;
   std::uint8_t result = completed;
-  /// Of retried and rescheduled.
+  /// Of retried, rescheduled and declined.
   std::int64_t after_us = 0;
   /// Of retried, failed and dead.
   std::string error;
@@ -53,6 +68,10 @@ struct job_answer {
 /// For handler actors: `return callboard::answer(callboard::complete());`
 job_answer answer(const outcome& what);
 
+/// An actor can't take the job now: another attempt, that does not count, after
+/// `wait`.
+job_answer decline(duration wait = duration{0});
+
 /// The way back. An answer that no outcome could have made is `failed`.
 outcome to_outcome(const job_answer& what);
 
@@ -61,7 +80,12 @@ job_call make_job_call(const leased_job& work, duration timeout);
 template <class Inspector>
 auto inspect(Inspector& f, job_call& x) {
   return f(x.version, x.id, x.queue, x.type, x.arg, x.request_id, x.last_error,
-           x.attempt, x.fence, x.timeout_us);
+           x.attempt, x.fence, x.timeout_us, x.max_attempts);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, job_stop& x) {
+  return f(x.version, x.id, x.fence, x.reason);
 }
 
 template <class Inspector>

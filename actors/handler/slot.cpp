@@ -4,11 +4,14 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/exit_reason.hpp>
+#include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <chrono>
+#include <functional>
 #include <optional>
+#include <stop_token>
 #include <utility>
 
 namespace callboard {
@@ -17,8 +20,15 @@ std::shared_ptr<const handler_target> to_target(handler_actor performer) {
   return std::make_shared<actor_target>(std::move(performer));
 }
 
+std::shared_ptr<const handler_target>
+to_stoppable_target(stoppable_handler_actor performer, duration grace) {
+  return std::make_shared<actor_target>(std::move(performer), grace);
+}
+
 bool actor_target::isolated() const noexcept {
-  return performer_ && performer_.node() != performer_.home_system().node();
+  return isolated_
+         || (performer_
+             && performer_.node() != performer_.home_system().node());
 }
 
 namespace actors {
@@ -57,7 +67,7 @@ public:
   }
 
   void serve() {
-    options_.owner = caf::actor_cast<poller_actor>(self_->current_sender());
+    options_.owner = caf::actor_cast<slot_owner_actor>(self_->current_sender());
     if (!chunk_)
       report(true);
   }
@@ -69,6 +79,7 @@ private:
     const handler_actor* performer;
     steady::time_point started;
     std::unique_ptr<stop_board::running> entry;
+    std::unique_ptr<std::stop_callback<std::function<void()>>> on_stop{};
   };
 
   /// Runs functions here and now; returns early where an actor must answer.
@@ -96,34 +107,59 @@ private:
     const auto* target = dynamic_cast<const actor_target*>(to.target.get());
     chunk_->start(index_);
     auto number = ++calls_;
-    call_.emplace(call{number, nullptr, now(), nullptr});
+    call_.emplace(call{number, nullptr, now(), nullptr, nullptr});
     if (!target || !target->performer())
       return answered(number, move_to_dlq("the handler of this type is neither "
                                           "a function nor an actor"));
     call_->performer = &target->performer();
     auto timeout = options_.run->timeout_of(work);
-    call_->entry = board_entry(work, timeout);
+    stop_signal stop;
+    pass_on(stop, *target, work);
+    call_->entry = board_entry(work, timeout, stop);
     self_->monitor(target->performer());
-    auto wait = timeout > duration{0} ? caf::duration{timeout} : caf::infinite;
+    auto wait = timeout > duration{0} ? caf::duration{timeout + target->grace()}
+                                      : caf::infinite;
     self_
         ->request(target->performer(), wait, perform_atom_v,
                   make_job_call(work, timeout))
-        .then([this, number](
-                  const job_answer& x) { answered(number, to_outcome(x)); },
-              [this, number, timeout](const caf::error& why) {
-                answered(number, fail(reason(why, timeout)));
-              });
+        .then(
+            [this, number](const job_answer& x) {
+              if (x.result == job_answer::declined)
+                declined(number, duration{x.after_us});
+              else
+                answered(number, to_outcome(x));
+            },
+            [this, number, timeout](const caf::error& why) {
+              answered(number, fail(reason(why, timeout)));
+            });
+  }
+
+  // The stop comes on the thread of whoever asks for it.
+  void pass_on(const stop_signal& stop, const actor_target& target,
+               const leased_job& work) {
+    if (!target.stop())
+      return;
+    std::function<void()> tell
+        = [stop, to = target.stop(), id = work.value.id, fence = work.fence] {
+            job_stop what{.id = id, .fence = fence};
+            what.reason = static_cast<std::uint8_t>(stop.reason());
+            caf::anon_send(to, std::move(what));
+          };
+    call_->on_stop
+        = std::make_unique<std::stop_callback<std::function<void()>>>(
+            stop.token(), std::move(tell));
   }
 
   std::unique_ptr<stop_board::running> board_entry(const leased_job& work,
-                                                   duration timeout) {
+                                                   duration timeout,
+                                                   const stop_signal& stop) {
     stop_board::entry entry{.id = work.value.id,
                             .type = work.value.type,
                             .fence = work.fence,
                             .started = now(),
                             .deadline = std::nullopt,
                             .ends_itself = true,
-                            .stop = {}};
+                            .stop = stop};
     if (timeout > duration{0})
       entry.deadline = now() + timeout;
     // make_unique would have to move the ticket, which can't be moved.
@@ -132,16 +168,33 @@ private:
   }
 
   void answered(std::uint64_t number, outcome what) {
-    // An answer, an error and a down message can come for the same call.
-    if (!call_ || call_->number != number)
+    auto took = end_call(number);
+    if (!took)
       return;
+    const auto& work = chunk_->job(index_);
+    end_job(chunk_->finish(
+        index_, {options_.run->resolve(work, std::move(what)), *took}));
+  }
+
+  void declined(std::uint64_t number, duration wait) {
+    if (end_call(number))
+      end_job(chunk_->decline(index_, wait));
+  }
+
+  // How long it took. An answer, an error and a down message can come for the
+  // same call: nothing for all but the first.
+  std::optional<duration> end_call(std::uint64_t number) {
+    if (!call_ || call_->number != number)
+      return std::nullopt;
     auto took = std::chrono::duration_cast<duration>(now() - call_->started);
     if (call_->performer)
       self_->demonitor(call_->performer->address());
     call_.reset();
-    const auto& work = chunk_->job(index_);
-    if (!chunk_->finish(index_,
-                        {options_.run->resolve(work, std::move(what)), took}))
+    return took;
+  }
+
+  void end_job(bool ours) {
+    if (!ours)
       return self_->quit();
     unflushed_ = true;
     ++index_;

@@ -13,7 +13,7 @@ namespace callboard::actors {
 
 struct slot_options {
   std::uint64_t number = 0;
-  poller_actor owner;
+  slot_owner_actor owner;
   std::shared_ptr<const executor> run;
   /// For jobs that actors perform; `run` itself uses it for the others.
   std::shared_ptr<stop_board> board;

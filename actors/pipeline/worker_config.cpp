@@ -54,6 +54,20 @@ void check_isolation(const worker_config& config, findings& problems) {
     problems.add(std::string{"every other type"} + remedy);
 }
 
+void check_performers(const worker_config& config, findings& problems) {
+  if (!config.handle.empty() || !config.middlewares.empty())
+    problems.add(
+        "its jobs are left to performers, so that handlers and "
+        "middlewares belong to them; give jobs that this node performs "
+        "a queue of their own");
+  if (config.isolation)
+    problems.add("its jobs are left to performers; isolate them there");
+  if (config.performers->max_attempts < 0)
+    problems.add("max_attempts is negative; 0 leaves it to the performers");
+  if (config.performers->timeout < duration::zero())
+    problems.add("the timeout is negative; 0 means none");
+}
+
 } // namespace
 
 result<worker_config> worker_config::normalized() const {
@@ -72,7 +86,9 @@ result<worker_config> worker_config::normalized() const {
                  + "; spread the queue over several nodes instead");
   if (poll_interval > max_poll_interval)
     problems.add("poll_interval is longer than a day");
-  if (handle.empty())
+  if (performers)
+    check_performers(*this, problems);
+  else if (handle.empty())
     problems.add("it has no handlers; add some with `on` or `otherwise`");
   for (const auto& type : handle.types())
     check_route(*handle.find(type), "type '" + type + "'", problems);

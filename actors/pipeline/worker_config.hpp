@@ -6,11 +6,25 @@
 #include "store/model/error.hpp"
 #include "store/model/time.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace callboard {
+
+/// The jobs of a queue are performed by performers: processes that have the
+/// handlers but no database, and link to this node. Retries and timeouts are
+/// theirs, by the type; what a job has of its own goes first.
+struct by_performers {
+  /// After so many attempts a job goes to the dead letters whatever the
+  /// performer says; 0: that is left to the performer. A node that knows the
+  /// number records the last attempt before it begins.
+  std::int32_t max_attempts = 0;
+  /// For types without a timeout at the performer, and jobs without one of
+  /// their own; 0: none.
+  duration timeout{0};
+};
 
 /// How one queue is worked on.
 struct worker_config {
@@ -27,6 +41,9 @@ struct worker_config {
   /// Its functions (and middlewares) run in processes of their own. `main` must
   /// begin with `serve_isolated` then (actors/isolation/serve_isolated.hpp).
   std::optional<process_isolation> isolation{};
+  /// Performers have its handlers (`handle` is empty); `concurrency` is the
+  /// most of their slots that this node uses. Needs `client_options::cluster`.
+  std::optional<by_performers> performers{};
 
   static constexpr int max_concurrency = 10'000;
 

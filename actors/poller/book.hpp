@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -24,6 +25,8 @@ struct poller_book {
   std::set<std::int64_t> recording;
   /// How many slots this poller may have.
   std::size_t credits = 0;
+  /// Beyond so many, slots go as they get idle.
+  std::size_t most = std::numeric_limits<std::size_t>::max();
   std::uint64_t next_chunk = 1;
   /// What the gauge of running jobs counts for this book.
   int counted_running = 0;

@@ -29,6 +29,11 @@ bool chunk::finish(std::size_t i, execution result) {
   return one.now.compare_exchange_strong(expected, state::done);
 }
 
+bool chunk::decline(std::size_t i, duration wait) noexcept {
+  items_[i].declined = wait;
+  return finish(i, {});
+}
+
 bool chunk::give_up(std::size_t i) noexcept {
   auto expected = state::started;
   return items_[i].now.compare_exchange_strong(expected, state::given_up);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace callboard::actors {
@@ -51,6 +52,9 @@ public:
   /// and the slot has nothing to do with the chunk any more.
   [[nodiscard]] bool finish(std::size_t i, execution result);
 
+  /// The handler won't take it now: it was not begun. Else as `finish`.
+  [[nodiscard]] bool decline(std::size_t i, duration wait) noexcept;
+
   // -- the poller -------------------------------------------------------------
 
   /// Makes the job the poller's again; false when the slot was quicker.
@@ -64,6 +68,10 @@ public:
   const execution& result(std::size_t i) const { return items_[i].result; }
   /// Whether a job that is done got as far as its handler.
   bool ran(std::size_t i) const { return items_[i].ran; }
+  /// For a job that is done: it was declined, and is due again after this.
+  const std::optional<duration>& declined(std::size_t i) const {
+    return items_[i].declined;
+  }
 
   /// True the first time only: has `started` been told of?
   [[nodiscard]] bool announce(std::size_t i);
@@ -83,6 +91,7 @@ private:
     // Written by the slot before `done`, read by the poller after it.
     bool ran = false;
     execution result;
+    std::optional<duration> declined;
     // The poller's own notes.
     bool announced = false;
     bool harvested = false;

@@ -20,6 +20,7 @@ poller(poller_actor::stateful_pointer<poller_state> self,
   state->start(std::move(options));
   return {
       [state](const grant& x) { state->granted(x.credits); },
+      [state](const slot_limit& x) { state->limit(x.most); },
       [state](const adoption& x) { state->adopt(*x.jobs); },
       [state](drain_atom) { state->drain(); },
       [state](const wake_up& x) { state->wake(x.after); },
@@ -71,6 +72,13 @@ void poller_state::granted(std::size_t credits) {
   options_.book->credits += credits;
   for (std::size_t i = 0; i < credits; ++i)
     add_slot();
+  pump();
+}
+
+void poller_state::limit(std::size_t most) {
+  options_.book->most = most;
+  // More slots come: there may have been jobs for them for long.
+  hungry_ = hungry_ || most > options_.book->credits;
   pump();
 }
 
@@ -201,6 +209,7 @@ void poller_state::pump() {
   if (hushed_)
     release_buffer();
   if (!draining_) {
+    shed();
     announce_suspect();
     fill_slots();
     lease_more();

@@ -1,6 +1,7 @@
 #include "actors/poller/poller_state.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 /// The half of the poller that looks at what slots did.
@@ -15,10 +16,16 @@ job_facts poller_state::facts_of(const leased_job& work) {
 
 void poller_state::harvest(chunk& work) {
   settle_wish done;
+  std::map<duration, release_wish> back;
   duration total{0};
   for (std::size_t i = 0; i < work.size(); ++i) {
     if (work.at(i) != chunk::state::done || !work.harvest(i))
       continue;
+    if (auto wait = work.declined(i)) {
+      const auto& job = work.job(i);
+      back[*wait].leases.push_back({job.value.id, job.fence});
+      continue;
+    }
     if (work.ran(i))
       tell_started(work, i);
     const auto& result = work.result(i);
@@ -26,6 +33,11 @@ void poller_state::harvest(chunk& work) {
     done.jobs.push_back(
         {work.cancelled(i) ? as_cancelled(result.outcome) : result.outcome,
          facts_of(work.job(i)), result.took});
+  }
+  for (auto& [wait, wish] : back) {
+    wish.wait = wait;
+    hungry_ = true;
+    self_->send(options_.store, std::move(wish));
   }
   if (done.jobs.empty())
     return;

@@ -39,6 +39,19 @@ void poller_state::retire_idle() {
     retire(*slot);
 }
 
+void poller_state::shed() {
+  auto& book = *options_.book;
+  while (book.credits > book.most) {
+    auto slot = book.table.idle();
+    if (!slot)
+      break;
+    retire(*slot);
+  }
+  // Nobody is left, or will come, to begin them.
+  if (book.most == 0 && book.table.empty() && !book.buffer.empty())
+    release_buffer();
+}
+
 void poller_state::slot_died(const caf::down_msg& down) {
   auto& book = *options_.book;
   auto found = std::find_if(
@@ -67,11 +80,13 @@ void poller_state::slot_died(const caf::down_msg& down) {
 }
 
 void poller_state::replace_slot() {
-  if (!draining_)
+  auto& book = *options_.book;
+  if (!draining_ && book.credits <= book.most)
     return add_slot();
-  --options_.book->credits;
+  --book.credits;
   self_->send(options_.supervisor, credits_back{options_.id, 1});
-  hand_up();
+  if (draining_)
+    hand_up();
 }
 
 // -- draining -----------------------------------------------------------------

@@ -29,6 +29,7 @@ public:
   // -- messages, in the order of actors.hpp -----------------------------------
 
   void granted(std::size_t credits);
+  void limit(std::size_t most);
   void adopt(std::vector<leased_job>& jobs);
   void drain();
   void wake(duration after);
@@ -66,6 +67,8 @@ private:
   void add_slot();
   void retire(slots::number slot);
   void retire_idle();
+  /// Gives back credits beyond the limit, as far as slots are idle.
+  void shed();
   void slot_died(const caf::down_msg& down);
   /// The credit of a slot that is gone: for a new one, or back.
   void replace_slot();

@@ -20,7 +20,7 @@ store_pool(store_pool_actor::stateful_pointer<store_pool_state> self,
   return {
       [state](const lease_wish& x) { state->wish(x); },
       [state](settle_wish& x) { state->settle(std::move(x.jobs)); },
-      [state](release_wish& x) { state->release(std::move(x.leases)); },
+      [state](release_wish& x) { state->release(x.leases, x.wait); },
       [state](const start_wish& x) { state->start_jobs(x); },
       [state](flush_atom) { return state->flush(); },
       [state](heartbeat_call& x) { return state->heartbeat(std::move(x)); },
@@ -173,8 +173,10 @@ void store_pool_state::settle(std::vector<finished_job> jobs) {
   pump_writes();
 }
 
-void store_pool_state::release(std::vector<lease_ref> leases) {
-  releases_.insert(releases_.end(), leases.begin(), leases.end());
+void store_pool_state::release(const std::vector<lease_ref>& leases,
+                               duration wait) {
+  for (const auto& lease : leases)
+    releases_.push_back({lease, wait});
   pump_writes();
 }
 
@@ -236,32 +238,35 @@ void store_pool_state::send_outcomes(std::size_t at) {
 }
 
 void store_pool_state::send_releases(std::size_t at) {
-  auto count = std::min(releases_.size(), settle_queue::largest_batch);
-  auto end = releases_.begin() + static_cast<std::ptrdiff_t>(count);
-  release_call call{{releases_.begin(), end}};
-  auto sent = std::make_shared<std::vector<lease_ref>>(call.leases);
-  releases_.erase(releases_.begin(), end);
-  releasing_ += count;
+  release_call call{{}, releases_.front().wait};
+  while (!releases_.empty() && releases_.front().wait == call.wait
+         && call.leases.size() < settle_queue::largest_batch) {
+    call.leases.push_back(releases_.front().lease);
+    releases_.pop_front();
+  }
+  auto sent = std::make_shared<release_call>(call);
+  releasing_ += sent->leases.size();
   seats_[at].busy = true;
   auto back = [this, at, sent](const error& why) {
-    releases_.insert(releases_.begin(), sent->begin(), sent->end());
+    for (auto i = sent->leases.rbegin(); i != sent->leases.rend(); ++i)
+      releases_.push_front({*i, sent->wait});
     write_failed(at, why);
   };
   self_->request(seats_[at].handle, caf::infinite, std::move(call))
       .then(
           [this, at, sent, back](const call_done& done) {
             seats_[at].busy = false;
-            releasing_ -= sent->size();
+            releasing_ -= sent->leases.size();
             if (done.failure)
               return back(*done.failure);
             writes_work();
-            for (const auto& lease : *sent)
+            for (const auto& lease : sent->leases)
               forget_lease(lease.fence);
             pump_writes();
           },
           [this, at, sent, back](const caf::error&) {
             seats_[at].busy = false;
-            releasing_ -= sent->size();
+            releasing_ -= sent->leases.size();
             back({errc::commit_unknown, "a session that settles died"});
           });
 }

@@ -211,7 +211,7 @@ void store_pool_state::up(const session_up& x) {
       if (!held_.contains(lease.fence))
         unknown.push_back(lease);
     if (!unknown.empty())
-      release(std::move(unknown));
+      release(unknown);
   }
   node_ = x.node;
   if (std::exchange(lease_trouble_, std::nullopt))

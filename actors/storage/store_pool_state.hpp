@@ -32,7 +32,8 @@ public:
 
   void wish(const lease_wish& x);
   void settle(std::vector<finished_job> jobs);
-  void release(std::vector<lease_ref> leases);
+  void release(const std::vector<lease_ref>& leases,
+               duration wait = duration{0});
   void start_jobs(const start_wish& x);
   caf::result<bool> flush();
   caf::result<heartbeat_done> heartbeat(heartbeat_call call);
@@ -120,7 +121,12 @@ private:
   settle_queue outcomes_;
   doubts doubts_;
   std::deque<starter> starts_;
-  std::deque<lease_ref> releases_;
+  struct hand_back {
+    lease_ref lease;
+    duration wait{0};
+  };
+
+  std::deque<hand_back> releases_;
   std::size_t releasing_ = 0;
   bool resting_ = false;
   int failures_ = 0;

@@ -83,8 +83,8 @@ public:
   }
 
   call_done release(const release_call& call) {
-    return without_value(
-        perform([&](job_store& s) { return s.release(call.leases); }));
+    return without_value(perform(
+        [&](job_store& s) { return s.release(call.leases, call.wait); }));
   }
 
   start_done start_jobs(const start_call& call) {

@@ -29,6 +29,7 @@ supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
       [state](const suspect_found& x) { state->suspect(x); },
       [state](const hushed& x) { state->quiet(x); },
       [state](const suspect_over& x) { state->suspect_ended(x); },
+      [state](const slots_offered& x) { state->offered(x); },
       [state](const wake_up& x) { state->wake(x); },
       [state](const leases_lost& x) { state->lose(x); },
       [state](const leases_cancelled& x) { state->cancel(x); },
@@ -107,8 +108,10 @@ caf::result<drain_report> supervisor_state::upgrade(const upgrade_call& call) {
     if (auto before = lines.find(config.queue); before != lines.end())
       now.load = before->second.load;
     now.concurrency = config.concurrency;
+    now.remote = config.performers.has_value();
     now.generation = generation;
-    now.load->concurrency = config.concurrency;
+    auto slots = allowed(config.queue, now);
+    now.load->concurrency = slots;
     auto board = std::make_shared<stop_board>();
     auto run = std::make_shared<executor>(
         std::make_shared<const worker_config>(config), board,
@@ -120,10 +123,8 @@ caf::result<drain_report> supervisor_state::upgrade(const upgrade_call& call) {
                      .board = std::move(board),
                      .book = std::make_shared<poller_book>(),
                      .load = now.load});
-    credits_.assign(config.queue, static_cast<std::size_t>(config.concurrency),
-                    id);
-    options_.numbers->gauge(config.queue, now.load->running,
-                            config.concurrency);
+    credits_.assign(config.queue, static_cast<std::size_t>(slots), id);
+    options_.numbers->gauge(config.queue, now.load->running, slots);
   }
   for (auto id : old)
     drain(members_.at(id));
@@ -141,7 +142,7 @@ std::vector<queue_status> supervisor_state::status() const {
   std::vector<queue_status> all;
   for (const auto& [queue, line] : lines_)
     all.push_back({.queue = queue,
-                   .concurrency = line.concurrency,
+                   .concurrency = line.load->concurrency,
                    .running = line.load->running,
                    .generation = line.generation,
                    .hung = count_hung(queue),
@@ -175,6 +176,22 @@ void supervisor_state::hung(const slot_hung& x) {
                             + " jobs did not stop after their timeout, and "
                               "still hold their threads; correct them, and "
                               "start the process anew");
+}
+
+void supervisor_state::offered(const slots_offered& x) {
+  offered_[x.queue] = x.slots;
+  auto line = lines_.find(x.queue);
+  auto live = credits_.live(x.queue);
+  if (line == lines_.end() || !line->second.remote || !live)
+    return;
+  auto slots = allowed(x.queue, line->second);
+  auto& load = *line->second.load;
+  load.concurrency = slots;
+  options_.numbers->gauge(x.queue, load.running, slots);
+  auto most = static_cast<std::size_t>(slots);
+  credits_.assign(x.queue, most, live);
+  self_->send(members_.at(*live).handle, slot_limit{most});
+  grant_credits(x.queue);
 }
 
 void supervisor_state::wake(const wake_up& x) {
@@ -245,6 +262,16 @@ void supervisor_state::drain(member& who) {
 void supervisor_state::grant_credits(const std::string& queue) {
   if (auto next = credits_.next(queue))
     self_->send(members_.at(next->to).handle, grant{next->count});
+}
+
+int supervisor_state::allowed(const std::string& queue,
+                              const queue_line& line) const {
+  if (!line.remote)
+    return line.concurrency;
+  auto found = offered_.find(queue);
+  auto most = static_cast<std::size_t>(line.concurrency);
+  return static_cast<int>(
+      found == offered_.end() ? 0 : std::min(found->second, most));
 }
 
 void supervisor_state::adopt(const std::string& queue,

@@ -58,6 +58,8 @@ void supervisor_state::restart(poller_id id, member dead) {
   // A grant that it never read lies in its mailbox; all that it gave back came
   // before the news of its death.
   dead.book->credits = credits_.held(dead.queue, id);
+  if (!dead.draining)
+    dead.book->most = credits_.limit(dead.queue);
   if (!allowed)
     return give_up(id, std::move(dead));
   auto queue = dead.queue;

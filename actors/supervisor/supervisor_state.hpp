@@ -42,6 +42,7 @@ public:
   void suspect(const suspect_found& x);
   void quiet(const hushed& x);
   void suspect_ended(const suspect_over& x);
+  void offered(const slots_offered& x);
   void wake(const wake_up& x);
   void lose(const leases_lost& x);
   void cancel(const leases_cancelled& x);
@@ -68,6 +69,8 @@ private:
   /// One queue of the newest upgrade.
   struct queue_line {
     int concurrency = 0;
+    /// Performers offer its slots.
+    bool remote = false;
     std::uint64_t generation = 0;
     bool stopped = false;
     std::shared_ptr<queue_load> load = std::make_shared<queue_load>();
@@ -92,6 +95,8 @@ private:
   poller_id spawn(member what);
   void drain(member& who);
   void grant_credits(const std::string& queue);
+  /// How many slots a queue may have now.
+  int allowed(const std::string& queue, const queue_line& line) const;
   void adopt(const std::string& queue,
              std::shared_ptr<std::vector<leased_job>> jobs);
   void give_back(const std::vector<leased_job>& jobs);
@@ -131,6 +136,8 @@ private:
   credits credits_;
   std::map<poller_id, member> members_;
   std::map<std::string, queue_line> lines_;
+  /// Slots of performers.
+  std::map<std::string, std::size_t> offered_;
   std::map<caf::actor_addr, hung_slot> hung_;
   quiet_time quiet_;
   std::uint64_t quiet_deadline_ = 0;

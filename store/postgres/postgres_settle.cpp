@@ -144,12 +144,12 @@ postgres_store::start(const std::vector<lease_ref>& leases) {
 }
 
 result<std::size_t>
-postgres_store::release(const std::vector<lease_ref>& leases) {
+postgres_store::release(const std::vector<lease_ref>& leases, duration wait) {
   if (leases.empty())
     return std::size_t{0};
   return guarded([&] {
     auto values = leases_of(leases);
-    values.add(clock());
+    values.add(wait.count()).add(clock());
     auto done = connection_->change(postgres::release, values);
     return static_cast<std::size_t>(done.changed());
   });

@@ -65,15 +65,15 @@ sqlite_store::start(const std::vector<lease_ref>& leases) {
   });
 }
 
-result<std::size_t>
-sqlite_store::release(const std::vector<lease_ref>& leases) {
+result<std::size_t> sqlite_store::release(const std::vector<lease_ref>& leases,
+                                          duration wait) {
   if (leases.empty())
     return std::size_t{0};
   return written([&] {
     auto now = micros();
     std::size_t released = 0;
     for (const auto& lease : leases)
-      if (sql_.release_job.run(now, lease.id, lease.fence) > 0)
+      if (sql_.release_job.run(now, wait.count(), lease.id, lease.fence) > 0)
         ++released;
     return released;
   });

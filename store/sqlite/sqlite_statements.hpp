@@ -81,7 +81,8 @@ struct sqlite_statements {
       sql, sqlite::reschedule_job};
   prepared<in<number, number, text, text, number>> reschedule_job_with_arg{
       sql, sqlite::reschedule_job_with_arg};
-  prepared<in<number, text, number>> release_job{sql, sqlite::release_job};
+  prepared<in<number, number, text, number>> release_job{sql,
+                                                         sqlite::release_job};
 
   using info_columns
       = out<text, text, text, text, text, number, number, number, text, number,

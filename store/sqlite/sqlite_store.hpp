@@ -48,7 +48,8 @@ public:
   start(const std::vector<lease_ref>& leases) override;
   result<settle_report>
   settle(const std::vector<settlement>& settlements) override;
-  result<std::size_t> release(const std::vector<lease_ref>& leases) override;
+  result<std::size_t> release(const std::vector<lease_ref>& leases,
+                              duration wait) override;
 
   // -- for people: sqlite_inspect.cpp -----------------------------------------
 

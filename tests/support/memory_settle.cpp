@@ -40,7 +40,8 @@ memory_connection::settle(const std::vector<settlement>& settlements) {
 }
 
 result<std::size_t>
-memory_connection::release(const std::vector<lease_ref>& leases) {
+memory_connection::release(const std::vector<lease_ref>& leases,
+                           duration wait) {
   return perform<std::size_t>("release", [&]() -> result<std::size_t> {
     std::size_t released = 0;
     for (const auto& x : leases) {
@@ -48,6 +49,8 @@ memory_connection::release(const std::vector<lease_ref>& leases) {
       if (!found)
         continue;
       ++released;
+      if (wait > duration{0} && !found->cancelled)
+        found->value.run_at = state_->now() + wait;
       found->come_back(state_->now());
       found->value.attempt = std::max(found->value.attempt - 1, 0);
     }

@@ -22,13 +22,18 @@ public:
 
 performer_actor::behavior_type
 performer(performer_actor::stateful_pointer<performer_state> self,
-          std::function<std::string(const job_call&)> on_call) {
+          std::function<std::string(const job_call&)> on_call,
+          std::function<void(const job_stop&)> on_stop) {
   auto* calls = &self->state.calls;
   return {
       [=](perform_atom, const job_call& x) -> caf::result<job_answer> {
         auto promise = self->make_response_promise<job_answer>();
         calls->insert_or_assign(on_call(x), promise);
         return promise;
+      },
+      [=](const job_stop& x) {
+        if (on_stop)
+          on_stop(x);
       },
       // From the test: the answer to the call of this name; an error.
       [=](const std::string& name, const job_answer& x) {
@@ -45,8 +50,9 @@ performer(performer_actor::stateful_pointer<performer_state> self,
 
 performer_actor
 spawn_performer(caf::actor_system& sys,
-                std::function<std::string(const job_call&)> on_call) {
-  return sys.spawn(performer, std::move(on_call));
+                std::function<std::string(const job_call&)> on_call,
+                std::function<void(const job_stop&)> on_stop) {
+  return sys.spawn(performer, std::move(on_call), std::move(on_stop));
 }
 
 } // namespace callboard::testing

@@ -21,6 +21,8 @@ struct tree_fixture::impl {
   std::shared_ptr<desk> shared;
   std::shared_ptr<std::vector<std::string>> asked
       = std::make_shared<std::vector<std::string>>();
+  std::shared_ptr<std::vector<std::string>> stops
+      = std::make_shared<std::vector<std::string>>();
   performer_actor performing;
   std::shared_ptr<watched_counters> numbers
       = std::make_shared<watched_counters>();
@@ -28,6 +30,19 @@ struct tree_fixture::impl {
   std::vector<std::string> failed;
   // Ends first: it still uses the others then.
   actor_stage stage;
+
+  void spawn_performing() {
+    performing = spawn_performer(
+        stage.system(),
+        [all = asked](const job_call& x) {
+          all->push_back(x.id);
+          return x.id;
+        },
+        [all = stops](const job_stop& x) {
+          all->push_back(x.id + " "
+                         + to_string(static_cast<stop_reason>(x.reason)));
+        });
+  }
 
   const desk::job& running(const std::string& id) const {
     if (const auto* job = shared->find(id))
@@ -93,6 +108,13 @@ void tree_fixture::advance(duration by) {
 tree_fixture::ticket tree_fixture::upgrade(std::vector<worker_config> configs,
                                            duration grace) {
   auto checked = normalize(std::move(configs)).value();
+  // As a node does, with its pool.
+  for (auto& config : checked)
+    if (config.performers)
+      config.handle.otherwise(
+          std::make_shared<actor_target>(impl_->performing,
+                                         std::chrono::hours{1}, true),
+          {.timeout = config.performers->timeout});
   return impl_->stage.ask(
       impl_->supervisor,
       upgrade_call{std::make_shared<const std::vector<worker_config>>(
@@ -191,12 +213,27 @@ std::size_t tree_fixture::alive(const std::string& name) const {
 }
 
 std::shared_ptr<const handler_target> tree_fixture::add_performer() {
-  impl_->performing = spawn_performer(impl_->stage.system(),
-                                      [asked = impl_->asked](const auto& x) {
-                                        asked->push_back(x.id);
-                                        return x.id;
-                                      });
+  impl_->spawn_performing();
   return to_target(impl_->performing);
+}
+
+std::shared_ptr<const handler_target>
+tree_fixture::add_stoppable_performer(duration grace) {
+  impl_->spawn_performing();
+  return to_stoppable_target(impl_->performing, grace);
+}
+
+std::vector<std::string> tree_fixture::stops() const {
+  return *impl_->stops;
+}
+
+void tree_fixture::reply_declined(const std::string& id, duration wait) {
+  std::erase(*impl_->asked, id);
+  caf::anon_send(impl_->performing, id, callboard::decline(wait));
+}
+
+void tree_fixture::offer(const std::string& queue, std::size_t slots) {
+  caf::anon_send(impl_->supervisor, slots_offered{queue, slots});
 }
 
 std::vector<std::string> tree_fixture::asked() const {

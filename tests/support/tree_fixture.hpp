@@ -84,6 +84,16 @@ public:
   /// A handler actor ("performer") that keeps each call until the test answers
   /// it.
   std::shared_ptr<const handler_target> add_performer();
+  /// The same, which can be told to stop.
+  std::shared_ptr<const handler_target>
+  add_stoppable_performer(duration grace = std::chrono::seconds{5});
+  /// What it was told: "a cancelled".
+  std::vector<std::string> stops() const;
+  /// It won't take the job now.
+  void reply_declined(const std::string& id, duration wait);
+  /// Performers offer so many slots for a queue of theirs (which the handler
+  /// actor performs).
+  void offer(const std::string& queue, std::size_t slots);
   /// Ids of jobs that it was asked to perform, in order.
   std::vector<std::string> asked() const;
   void reply(const std::string& id, outcome what = complete());

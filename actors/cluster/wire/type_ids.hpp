@@ -3,6 +3,7 @@
 #include "actors/cluster/wire/client.hpp"
 #include "actors/cluster/wire/hello.hpp"
 #include "actors/cluster/wire/hints.hpp"
+#include "actors/cluster/wire/performer.hpp"
 
 #include <caf/type_id.hpp>
 
@@ -28,6 +29,11 @@ CAF_BEGIN_TYPE_ID_BLOCK(callboard_wire, caf::first_custom_type_id + 1000)
   CAF_ADD_TYPE_ID(callboard_wire, (callboard::wire::status_answer_v1))
 
   // -- a performer and a full node
+  CAF_ADD_TYPE_ID(callboard_wire, (callboard::wire::offer_v1))
+  CAF_ADD_TYPE_ID(callboard_wire, (callboard::wire::perform_v1))
+  CAF_ADD_TYPE_ID(callboard_wire, (callboard::wire::answer_v1))
+  CAF_ADD_TYPE_ID(callboard_wire, (callboard::wire::busy_v1))
+  CAF_ADD_TYPE_ID(callboard_wire, (callboard::wire::stop_v1))
 
 CAF_END_TYPE_ID_BLOCK(callboard_wire)
 

@@ -18,7 +18,7 @@ std::set<std::string> spoken_by(peer_kind kind) {
   case peer_kind::node:
     return names<wake_v1, cancel_hint_v1, heard_v1>();
   case peer_kind::performer:
-    return names<>();
+    return names<offer_v1, answer_v1, busy_v1>();
   case peer_kind::client:
     return names<enqueue_v1, cancel_v1, status_v1>();
   }
@@ -30,7 +30,7 @@ std::set<std::string> spoken_to(peer_kind kind) {
   case peer_kind::node:
     return names<wake_v1, cancel_hint_v1, heard_v1>();
   case peer_kind::performer:
-    return names<>();
+    return names<perform_v1, stop_v1>();
   case peer_kind::client:
     return names<enqueued_v1, cancelled_v1, status_answer_v1>();
   }

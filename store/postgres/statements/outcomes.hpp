@@ -82,11 +82,13 @@ inline constexpr auto reschedule = R"sql(
   returning j.id, j.fence
 )sql"_sql;
 
-// $3 the clock.
+// $3 a delay, $4 the clock.
 inline constexpr auto release = R"sql(
   update callboard_job j
   set {freed j.crashes},
-    updated_at = {now $3},
+    run_at = case when $3 > 0 and not j.cancelled then {now $4} + $3
+      else j.run_at end,
+    updated_at = {now $4},
     attempt = greatest(j.attempt - 1, 0)
   where j.ctid = any({leased})
 )sql"_sql;

@@ -144,6 +144,8 @@ inline constexpr auto release_job = R"sql(
   update callboard_job
   set {freed crashes},
     updated_at = :now,
+    run_at = case when :wait > 0 and not cancelled then :now + :wait
+      else run_at end,
     attempt = max(attempt - 1, 0)
   where {leased}
 )sql"_sql;

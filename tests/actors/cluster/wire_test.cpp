@@ -73,6 +73,23 @@ TEST_CASE("every wire type survives the way, and is listed for somebody") {
                  true,   7,         -3,
                  9,      11};
   queue_counts_v1 counts{"mail", 1, -2, 3, 4, 5, 6};
+  job_call call{.id = "id",
+                .queue = "mail",
+                .type = "welcome",
+                .arg = std::string("\0\xff", 2),
+                .request_id = "r",
+                .last_error = "e",
+                .attempt = 2,
+                .fence = 3,
+                .timeout_us = 4,
+                .max_attempts = 5};
+  job_answer answer{.result = job_answer::rescheduled_by_cron,
+                    .after_us = 1,
+                    .error = "e",
+                    .cron_expression = "* * * * *",
+                    .cron_zone = "UTC",
+                    .has_arg = true,
+                    .arg = std::string("\0\xff", 2)};
   std::set<std::string> tried{
       round_trip(unit, hello_v1{1, 2, 3, "p", "n", "i"}),
       round_trip(unit, refused_v1{"why"}),
@@ -84,6 +101,11 @@ TEST_CASE("every wire type survives the way, and is listed for somebody") {
       round_trip(unit, cancel_v1{1, {"a"}}),
       round_trip(unit, cancelled_v1{1, 2, "m", {0, 1, 2}}),
       round_trip(unit, status_v1{1}),
+      round_trip(unit, offer_v1{{{"mail", {"welcome"}, 3}, {"gpu", {}, 1}}}),
+      round_trip(unit, perform_v1{1, call}),
+      round_trip(unit, answer_v1{2, answer}),
+      round_trip(unit, busy_v1{3}),
+      round_trip(unit, stop_v1{4, 1}),
       round_trip(unit, status_answer_v1{1, 2, "m", {counts}}),
   };
   std::set<std::string> listed;

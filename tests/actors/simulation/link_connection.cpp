@@ -119,7 +119,8 @@ public:
     return done;
   }
 
-  result<std::size_t> release(const std::vector<lease_ref>& leases) override {
+  result<std::size_t> release(const std::vector<lease_ref>& leases,
+                              duration wait) override {
     return call<std::size_t>("release", [&] {
       std::vector<lease_ref> ours;
       for (const auto& x : leases) {
@@ -127,7 +128,7 @@ public:
         if (row && row->state == job_state::running && row->fence == x.fence)
           ours.push_back(x);
       }
-      auto done = store().release(leases);
+      auto done = store().release(leases, wait);
       if (done)
         for (const auto& x : ours)
           books().released(x);

@@ -110,3 +110,84 @@ TEST_CASE("a close reports the job that a handler actor keeps") {
   REQUIRE(tree.answer(closing));
   CHECK(tree.answer(closing)->still_running == lines{"mail/any a"});
 }
+
+TEST_CASE("a job that its handler actor declines goes back unharmed") {
+  tree_fixture tree;
+  tree.upgrade({performed_by(tree.add_performer())});
+  tree.enqueue(
+      {{.queue = "mail", .type = "any", .id = "a", .max_attempts = 1}});
+  tree.advance(10ms);
+  CHECK(tree.db->job("a")->value.attempt == 1);
+  tree.reply_declined("a", 2s);
+  tree.advance(1s);
+  CHECK(tree.asked().empty());
+  CHECK(tree.db->job("a")->state == job_state::delayed);
+  CHECK(tree.db->job("a")->value.attempt == 0);
+  CHECK(tree.db->accepted().empty());
+  tree.advance(2s);
+  CHECK(tree.asked() == lines{"a"});
+  tree.reply("a");
+  tree.settle();
+  CHECK(tree.events->count("completed a") == 1);
+  // At once, and again and again.
+  tree.enqueue({{.queue = "mail", .type = "any", .id = "b"}});
+  for (int i = 0; i < 3; ++i) {
+    tree.settle();
+    CHECK(tree.asked() == lines{"b"});
+    tree.reply_declined("b", 0s);
+  }
+  tree.settle();
+  tree.reply("b");
+  tree.settle();
+  CHECK(tree.events->count("completed b") == 1);
+}
+
+TEST_CASE("a handler actor is told to stop") {
+  tree_fixture tree;
+  tree.upgrade({performed_by(tree.add_stoppable_performer(), 10s)}, 1h);
+  tree.enqueue({{.queue = "mail", .type = "any", .id = "late"},
+                {.queue = "mail", .type = "any", .id = "unwanted"}});
+  tree.advance(10ms);
+  REQUIRE(tree.asked() == lines{"late", "unwanted"});
+  tree.cancel({"unwanted"});
+  tree.advance(10ms);
+  CHECK(tree.stops() == lines{"unwanted cancelled"});
+  tree.reply("unwanted", fail("ended"));
+  tree.advance(9s);
+  CHECK(tree.events->count("dead unwanted: cancelled: ended") == 1);
+  CHECK(tree.stops().size() == 1);
+  tree.advance(1s);
+  CHECK(tree.stops().back() == "late timed out");
+  // It has its grace to answer by itself.
+  tree.advance(4s);
+  tree.reply("late", fail("too slow"));
+  tree.settle();
+  CHECK(tree.events->count("retried late: too slow") == 1);
+}
+
+TEST_CASE("a handler actor that does not heed its stop is not waited for") {
+  tree_fixture tree;
+  tree.upgrade({performed_by(tree.add_stoppable_performer(3s), 10s)});
+  tree.enqueue({{.queue = "mail", .type = "any", .id = "a"}});
+  tree.advance(12s);
+  CHECK(tree.events->count_prefix("retried a") == 0);
+  tree.advance(2s);
+  CHECK(tree.events->count_prefix("retried a: timed out") == 1);
+}
+
+TEST_CASE("a handler actor is told when the lease is lost, and at the end of a "
+          "close") {
+  tree_fixture tree;
+  tree.upgrade({performed_by(tree.add_stoppable_performer())});
+  tree.enqueue({{.queue = "mail", .type = "any", .id = "a"}});
+  tree.advance(10ms);
+  tree.db->bury_all_nodes();
+  tree.advance(2s);
+  CHECK(tree.stops() == lines{"a lease lost"});
+  tree.reply("a", fail("gave up"));
+  tree.advance(10ms);
+  REQUIRE(tree.asked() == lines{"a"});
+  tree.close(1s);
+  tree.advance(1100ms);
+  CHECK(tree.stops().back() == "a closing");
+}

@@ -159,6 +159,26 @@ TEST_CASE("a released job is due at once with its attempt refunded") {
   CHECK(again[0].fence > jobs[1].fence);
 }
 
+TEST_CASE("a job can be released for a while") {
+  auto place = every_backend();
+  auto db = place->open();
+  auto store = join(*db);
+  put(*store, {a_job("a"), a_job("b")});
+  auto jobs = take(*store);
+  CHECK(ok(store->release({{"a", jobs[0].fence}}, 5s)) == 1);
+  auto found = ok(store->find("a"));
+  CHECK(found->state == job_state::delayed);
+  CHECK(found->value.attempt == 0);
+  CHECK(found->value.run_at == place->clock().now() + 5s);
+  CHECK(take(*store).empty());
+  place->clock().advance(5s);
+  CHECK(ids(take(*store)) == strings{"a"});
+  // Whoever is to be cancelled need not wait for it.
+  CHECK(ok(store->cancel({"b"})) == std::vector{cancel_answer::asked});
+  CHECK(ok(store->release({{"b", jobs[1].fence}}, 1h)) == 1);
+  CHECK(ok(store->find("b"))->value.run_at <= place->clock().now());
+}
+
 TEST_CASE("all kinds of outcomes fit into one batch") {
   auto place = every_backend();
   auto db = place->open();
