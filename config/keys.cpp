@@ -69,6 +69,7 @@ constexpr auto node_keys = std::to_array<key_info>({
     {"silence_limit", time_span, R"("10s")", 100 * millisecond, day},
     {"max_crashes", integer, "3", 1, 1000},
     {"settle_connections", integer, "1", 1, 64},
+    {"join", text_list, none},
     {"listen", text, none, 1},
     {"advertise", text, "the same as `listen`", 1},
     {"tls", object, none},
@@ -101,7 +102,8 @@ constexpr auto queue_keys = std::to_array<key_info>({
     {"isolation", text_or_object, R"("none")"},
     {"timeout", time_span, R"("0s")", 0, year},
     {"retry", object, "{}"},
-    {"types", object, required},
+    {"types", object, "required, or `performers`"},
+    {"performers", object, none},
 });
 
 constexpr auto isolation_keys = std::to_array<key_info>({
@@ -110,6 +112,11 @@ constexpr auto isolation_keys = std::to_array<key_info>({
     {"cpu_time", time_span, "no limit", second, year},
     {"recycle_after", integer, "never", 1, max_integer},
     {"kill_after", time_span, R"("5s")", 0, hour},
+});
+
+constexpr auto performers_keys = std::to_array<key_info>({
+    {"max_attempts", integer, "0", 0, max_integer},
+    {"timeout", time_span, R"("0s")", 0, year},
 });
 
 constexpr auto type_keys = std::to_array<key_info>({
@@ -171,6 +178,7 @@ constexpr object_info allow{"A rule of `allow`", allow_keys};
 constexpr object_info log{"`log`", log_keys};
 constexpr object_info queue{"A queue", queue_keys};
 constexpr object_info isolation{"`isolation`", isolation_keys};
+constexpr object_info performers{"`performers`", performers_keys};
 constexpr object_info type{"A type", type_keys};
 constexpr object_info retry{"`retry`", retry_keys};
 constexpr object_info exec{"Handler `exec`", exec_keys};
@@ -190,9 +198,10 @@ const key_info* object_info::find(std::string_view key) const {
 std::span<const object_info* const> all_objects() {
   using namespace objects;
   static constexpr std::array all{
-      &file, &database,      &queue,  &isolation, &type,  &retry,
-      &exec, &objects::http, &plugin, &noop,      &sleep, &echo,
-      &fail, &listener,      &node,   &tls,       &allow, &log};
+      &file,  &database, &queue,         &isolation, &performers, &type,
+      &retry, &exec,     &objects::http, &plugin,    &noop,       &sleep,
+      &echo,  &fail,     &listener,      &node,      &tls,        &allow,
+      &log};
   return all;
 }
 

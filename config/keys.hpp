@@ -68,6 +68,7 @@ extern const object_info allow;
 extern const object_info log;
 extern const object_info queue;
 extern const object_info isolation;
+extern const object_info performers;
 extern const object_info type;
 extern const object_info retry;
 extern const object_info exec;

@@ -25,7 +25,8 @@ struct closer {
 
 } // namespace
 
-load_result load(const std::string& path, const environment& variables) {
+load_result load(const std::string& path, const environment& variables,
+                 purpose what) {
   std::error_code code;
   if (fs::is_directory(path, code))
     return unreadable("it is a directory; name a file in it");
@@ -44,7 +45,7 @@ load_result load(const std::string& path, const environment& variables) {
   auto folder = fs::absolute(path, code).parent_path().lexically_normal();
   if (code)
     return unreadable(code.message());
-  return parse(text, folder.string(), variables);
+  return parse(text, folder.string(), variables, what);
 }
 
 } // namespace callboard::config

@@ -34,15 +34,24 @@ using environment
 /// The process's own environment.
 environment process_environment();
 
+/// Whose file it is.
+enum class purpose {
+  /// That of a node; of a performer if it says `node.join`.
+  any,
+  /// A performer's, also when the nodes are named elsewhere.
+  perform,
+};
+
 /// Parses the text of a config file. Relative paths count from
 /// `base_directory`. `${NAME}` in any string is replaced by the variable;
 /// `$${` stands for `${`; an unset variable is a problem, `${NAME:-text}`
 /// gives a default.
 load_result parse(std::string_view text, const std::string& base_directory,
-                  const environment& variables);
+                  const environment& variables, purpose what = purpose::any);
 
 /// Reads and parses a file; one that can't be read is a problem.
 load_result load(const std::string& path,
-                 const environment& variables = process_environment());
+                 const environment& variables = process_environment(),
+                 purpose what = purpose::any);
 
 } // namespace callboard::config

@@ -25,15 +25,41 @@ void report_duplicates(const cursor& at) {
   }
 }
 
-void parse_file(const object_reader& file, settings& to) {
-  if (auto at = file.require("database"))
+void refuse_database(const object_reader& file) {
+  if (auto at = file.find("database"))
+    at->report("a performer has no database of its own; leave this out, or "
+               "take part as a full node: without node.join, by `callboard "
+               "run`");
+}
+
+void check_performers(const object_reader& file, const settings& from) {
+  auto queues = file.find("queues");
+  for (std::size_t i = 0; i < from.queues.size(); ++i) {
+    if (!from.queues[i].performers)
+      continue;
+    auto at = queues->child(i, (*queues->value().as<json_value::list>())[i])
+                  .member("performers");
+    if (from.join)
+      at->report("is for the file of a full node; a performer has the types");
+    else if (!from.node.cluster)
+      at->report("needs node.listen, or no performer can reach this node");
+  }
+}
+
+void parse_file(const object_reader& file, purpose what, settings& to) {
+  if (what == purpose::perform)
+    to.join.emplace();
+  if (auto at = file.find("node"))
+    parse_node(*at, to);
+  if (to.join)
+    refuse_database(file);
+  else if (auto at = file.require("database"))
     parse_database(*at, to);
   if (auto at = file.find("queues"))
     parse_queues(*at, to);
   if (auto at = file.find("http"))
     parse_listener(*at, to);
-  if (auto at = file.find("node"))
-    parse_node(*at, to);
+  check_performers(file, to);
   if (auto at = file.find("log"))
     parse_log(*at, to);
   file.read("shutdown_grace", to.node.shutdown_grace);
@@ -42,7 +68,7 @@ void parse_file(const object_reader& file, settings& to) {
 } // namespace
 
 load_result parse(std::string_view text, const std::string& base_directory,
-                  const environment& variables) {
+                  const environment& variables, purpose what) {
   auto parsed = parse_json(text);
   if (auto fault = std::get_if<syntax_fault>(&parsed))
     return std::vector<problem>{{"", fault->message}};
@@ -52,7 +78,7 @@ load_result parse(std::string_view text, const std::string& base_directory,
   out.source = text;
   out.base_directory = base_directory;
   report_duplicates(root);
-  parse_file({root, objects::file}, out);
+  parse_file({root, objects::file}, what, out);
   if (!all.problems.empty())
     return all.problems.sorted();
   return out;

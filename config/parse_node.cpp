@@ -1,3 +1,4 @@
+#include "actors/cluster/address.hpp"
 #include "config/duration.hpp"
 #include "config/endpoint.hpp"
 #include "config/object_reader.hpp"
@@ -71,6 +72,29 @@ std::vector<allow_rule> parse_rules(const cursor& at) {
   return rules;
 }
 
+bool names_nodes(const object_reader& from) {
+  auto at = from.find("join");
+  return at && at->value().as<json_value::list>() != nullptr;
+}
+
+/// A performer dials, and nobody dials it.
+void parse_join(const object_reader& from, const cluster_options& read,
+                std::vector<std::string> nodes, settings& to) {
+  auto& join = to.join ? *to.join : to.join.emplace();
+  join.tls = read.tls;
+  join.silence = read.silence;
+  join.nodes = std::move(nodes);
+  for (auto key : {"listen", "advertise", "allow", "plaintext"})
+    if (auto at = from.find(key))
+      at->report(
+          "is for full nodes; a performer, which has join, is dialled by "
+          "nobody");
+  for (const auto& node : join.nodes)
+    if (auto at = actors::parse_address(node); !at || at->port == 0)
+      from.find("join")->report(
+          R"(each must be host:port, such as "shop-1.example:4910")");
+}
+
 /// Without `listen` the rest is read, and has no effect.
 void parse_cluster(const object_reader& from, settings& to) {
   cluster_options options;
@@ -81,8 +105,12 @@ void parse_cluster(const object_reader& from, settings& to) {
     options.tls = parse_tls(*at);
   if (auto at = from.find("allow"))
     options.allow = parse_rules(*at);
+  std::vector<std::string> join;
+  from.read("join", join);
   from.read("silence", options.silence);
   from.read("plaintext", options.plaintext);
+  if (to.join || names_nodes(from))
+    return parse_join(from, options, std::move(join), to);
   if (!from.has("listen") || from.at().all().problems.size() != problems)
     return;
   if (auto good = options.validate(); !good)

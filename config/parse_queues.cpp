@@ -66,6 +66,20 @@ void parse_types(const cursor& at, const type_options& defaults,
   }
 }
 
+void parse_performers(const object_reader& queue, const cursor& at,
+                      queue_settings& to) {
+  object_reader from{at, objects::performers};
+  if (at.value().as<json_value::object>() == nullptr)
+    return;
+  auto& out = to.performers.emplace();
+  from.read("max_attempts", out.max_attempts);
+  from.read("timeout", out.timeout);
+  for (auto key : {"types", "isolation", "timeout", "retry"})
+    if (auto other = queue.find(key))
+      other->report("stands beside performers, who have the handlers; put it "
+                    "into their file, or leave performers out");
+}
+
 queue_settings parse_queue(const cursor& at) {
   object_reader from{at, objects::queue};
   queue_settings out{.poll_interval = default_poll_interval};
@@ -79,7 +93,9 @@ queue_settings parse_queue(const cursor& at) {
   from.read("timeout", defaults.timeout);
   if (auto retry = from.find("retry"))
     parse_retry(*retry, defaults.retry);
-  if (auto types = from.require("types"))
+  if (auto performers = from.find("performers"))
+    parse_performers(from, *performers, out);
+  else if (auto types = from.require("types"))
     parse_types(*types, defaults, out);
   return out;
 }

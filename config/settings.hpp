@@ -4,6 +4,7 @@
 #include "actors/pipeline/handler.hpp"
 #include "actors/pipeline/isolation.hpp"
 #include "actors/pipeline/log.hpp"
+#include "actors/pipeline/worker_config.hpp"
 #include "store/database.hpp"
 
 #include <cstddef>
@@ -79,6 +80,8 @@ struct queue_settings {
   duration poll_interval{0};
   /// For its plugins and demo handlers; nothing: they run in the daemon.
   std::optional<process_isolation> isolation{};
+  /// Other processes have its handlers; it has no types then.
+  std::optional<by_performers> performers{};
   std::map<std::string, type_settings> types;
 };
 
@@ -93,6 +96,14 @@ enum class log_format { text, json };
 struct log_settings {
   log_level level = log_level::info;
   log_format format = log_format::text;
+};
+
+/// What the file of a performer says of the nodes that it works for.
+struct join_settings {
+  /// "host:port".
+  std::vector<std::string> nodes;
+  std::optional<tls_files> tls;
+  duration silence = std::chrono::seconds{5};
 };
 
 /// Everything that the file says.
@@ -110,6 +121,8 @@ struct settings {
   log_settings log{};
   /// Node name, grace period, liveness.
   client_options node{};
+  /// The file is that of a performer, without a database.
+  std::optional<join_settings> join{};
 };
 
 } // namespace callboard::config

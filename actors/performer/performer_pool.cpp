@@ -9,6 +9,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -67,14 +68,17 @@ public:
     if (links_.erase(x.id) == 0)
       return;
     auto who = roster_.name(x.id);
-    log(log_level::warning, "a performer is gone", x.id, {{"why", x.why}});
+    auto lost = std::ranges::count_if(
+        calls_, [&](const auto& one) { return one.second.to == x.id; });
+    log(lost > 0 ? log_level::warning : log_level::info, "a performer is gone",
+        x.id, {{"why", x.why}, {"jobs", std::to_string(lost)}});
     tell_slots(roster_.leave(x.id));
     for (auto i = calls_.begin(); i != calls_.end();) {
-      auto lost = i->second.to == x.id;
-      if (lost)
+      auto its = i->second.to == x.id;
+      if (its)
         end(i->second,
             answer(performer_lost(i->second.last_error, who, x.why)));
-      i = lost ? calls_.erase(i) : std::next(i);
+      i = its ? calls_.erase(i) : std::next(i);
     }
   }
 

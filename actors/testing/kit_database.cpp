@@ -59,7 +59,8 @@ public:
   result<settle_report> settle(const std::vector<settlement>&) override {
     return not_here();
   }
-  result<std::size_t> release(const std::vector<lease_ref>&) override {
+  result<std::size_t> release(const std::vector<lease_ref>&,
+                              duration) override {
     return not_here();
   }
 

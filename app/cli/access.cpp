@@ -1,14 +1,27 @@
 #include "app/cli/access.hpp"
 
-#include "config/load.hpp"
-
 #include <utility>
 
 namespace callboard::app {
 
 std::variant<config::settings, exit_code>
 load_settings(console& io, const std::string& file) {
-  auto loaded = config::load(file);
+  auto loaded = load_any_settings(io, file);
+  auto* settings = std::get_if<config::settings>(&loaded);
+  if (settings && settings->join)
+    return complain(io,
+                    file
+                        + " is the file of a performer (it has node.join), "
+                          "which has no database; start it by: callboard "
+                          "perform -c "
+                        + file,
+                    exit_code::usage);
+  return loaded;
+}
+
+std::variant<config::settings, exit_code>
+load_any_settings(console& io, const std::string& file, config::purpose what) {
+  auto loaded = config::load(file, config::process_environment(), what);
   if (auto* settings = std::get_if<config::settings>(&loaded))
     return std::move(*settings);
   for (const auto& each : std::get<std::vector<config::problem>>(loaded))

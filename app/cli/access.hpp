@@ -1,7 +1,7 @@
 #pragma once
 
 #include "app/cli/console.hpp"
-#include "config/settings.hpp"
+#include "config/load.hpp"
 #include "store/database.hpp"
 
 #include <memory>
@@ -12,6 +12,11 @@
 namespace callboard::app {
 
 /// The settings of a file, or the exit code after each problem was told.
+std::variant<config::settings, exit_code>
+load_any_settings(console& io, const std::string& file,
+                  config::purpose what = config::purpose::any);
+
+/// The same; the file of a performer, which has no database, is a problem.
 std::variant<config::settings, exit_code>
 load_settings(console& io, const std::string& file);
 

@@ -8,7 +8,7 @@
 namespace callboard::app {
 
 exit_code perform(const check_command& what, console& io) {
-  auto loaded = load_settings(io, what.config);
+  auto loaded = load_any_settings(io, what.config);
   if (auto* code = std::get_if<exit_code>(&loaded))
     return *code;
   const auto& settings = std::get<config::settings>(loaded);

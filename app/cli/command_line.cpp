@@ -137,6 +137,7 @@ parse_command_line(const std::vector<std::string>& arguments) {
                         "Print the version and end.");
   root.set_help_flag("-h,--help", "Print this help and end.");
   syntax::add_run(root, chosen);
+  syntax::add_perform(root, chosen);
   syntax::add_check(root, chosen);
   syntax::add_migrate(root, chosen);
   syntax::add_enqueue(root, chosen);
@@ -170,9 +171,9 @@ parse_command_line(const std::vector<std::string>& arguments) {
 
 const std::vector<std::string>& command_names() {
   static const std::vector<std::string> names{
-      "run",        "check",      "migrate", "enqueue",   "jobs",
-      "job",        "cancel",     "dead",    "dead list", "dead show",
-      "dead retry", "dead purge", "status",  "bench"};
+      "run",       "perform",    "check",      "migrate", "enqueue",
+      "jobs",      "job",        "cancel",     "dead",    "dead list",
+      "dead show", "dead retry", "dead purge", "status",  "bench"};
   return names;
 }
 

@@ -34,6 +34,12 @@ struct run_command : common_options {
   duration once_horizon{0};
 };
 
+struct perform_command : common_options {
+  /// "host:port"; empty: `node.join` of the config file.
+  std::vector<std::string> join;
+  bool live = false;
+};
+
 struct check_command : common_options {};
 
 struct migrate_command : common_options {
@@ -119,10 +125,11 @@ struct print_command {
 };
 
 using command
-    = std::variant<run_command, check_command, migrate_command, enqueue_command,
-                   jobs_command, job_command, cancel_command, dead_list_command,
-                   dead_show_command, dead_retry_command, dead_purge_command,
-                   status_command, bench_command, print_command>;
+    = std::variant<run_command, perform_command, check_command, migrate_command,
+                   enqueue_command, jobs_command, job_command, cancel_command,
+                   dead_list_command, dead_show_command, dead_retry_command,
+                   dead_purge_command, status_command, bench_command,
+                   print_command>;
 
 /// Why the arguments make no sense, and where to read on.
 struct usage_error {

@@ -16,6 +16,7 @@ exit_code run_program(console& io, const std::vector<std::string>& arguments);
 // the exit code.
 
 exit_code perform(const run_command& what, console& io);
+exit_code perform(const perform_command& what, console& io);
 exit_code perform(const check_command& what, console& io);
 exit_code perform(const migrate_command& what, console& io);
 exit_code perform(const enqueue_command& what, console& io);

@@ -10,6 +10,9 @@ known_types::known_types(const config::settings& settings, std::string file)
     auto& types = queues_[queue.name];
     for (const auto& [name, type] : queue.types)
       types.insert(name);
+    // Only they know.
+    if (queue.performers)
+      types.insert("*");
   }
 }
 

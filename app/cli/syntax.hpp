@@ -16,6 +16,7 @@ namespace callboard::app::syntax {
 std::string version_line();
 
 void add_run(CLI::App& root, command& chosen);
+void add_perform(CLI::App& root, command& chosen);
 void add_check(CLI::App& root, command& chosen);
 void add_migrate(CLI::App& root, command& chosen);
 void add_enqueue(CLI::App& root, command& chosen);

@@ -31,6 +31,40 @@ void add_run(CLI::App& root, command& chosen) {
   add_common(*app, *value, "  callboard run -c callboard.json --live");
 }
 
+void add_perform(CLI::App& root, command& chosen) {
+  auto* app = root.add_subcommand(
+      "perform",
+      "Perform jobs for full nodes, without access to their database.\n"
+      "\n"
+      "A performer dials nodes that listen, offers them the slots of its "
+      "queues, gets jobs and answers what became of them. The nodes' files "
+      "leave the same queues to performers (\"performers\": {}); this one's "
+      "has "
+      "the types, no database, and the certificate of this process.\n"
+      "SIGTERM or Ctrl-C: take no new jobs, finish those that run within "
+      "shutdown_grace, end; a second one ends at once, and what still ran is "
+      "performed again elsewhere.\n"
+      "SIGHUP: read the config file again and replace the workers without a "
+      "pause; a file with problems changes nothing.\n"
+      "docs/cluster.md tells more.");
+  auto value = choose<perform_command>(*app, chosen);
+  app->add_option("--join", value->join,
+                  "The nodes to perform for, such as shop-1.example:4910; "
+                  "several are separated by commas. Default: node.join of the "
+                  "config file.")
+      ->option_text("HOST:PORT")
+      ->expected(1)
+      ->delimiter(',')
+      ->take_all();
+  app->add_flag("--live", value->live,
+                "Print a line for each thing that happens to a job, for "
+                "people to watch, and a summary at the end.");
+  add_common(*app, *value,
+             "  callboard perform -c performer.json\n"
+             "  callboard perform -c performer.json --join a.shop:4910,"
+             "b.shop:4910");
+}
+
 void add_check(CLI::App& root, command& chosen) {
   auto* app = root.add_subcommand(
       "check",

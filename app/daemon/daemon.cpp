@@ -5,54 +5,29 @@
 #include "app/cli/access.hpp"
 #include "app/cli/text.hpp"
 #include "app/daemon/reload.hpp"
+#include "app/daemon/words.hpp"
 #include "app/handlers/make_workers.hpp"
 #include "config/load.hpp"
 
-#include <unistd.h>
-
-#include <csignal>
 #include <ostream>
 #include <set>
 #include <utility>
 
 namespace callboard::app {
 
-namespace {
-
-std::string join(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const auto& each : parts)
-    text += (text.empty() ? "" : ", ") + each;
-  return text;
-}
-
-std::string many(std::size_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
-} // namespace
-
 daemon::daemon(const run_command& what, config::settings settings, console& io)
     : what_{what}, settings_{std::move(settings)}, io_{io},
-      signals_{SIGTERM, SIGINT, SIGHUP}, log_{settings_.log} {
-  std::signal(SIGPIPE, SIG_IGN);
-}
+      log_{settings_.log} {}
 
-daemon::~daemon() {
-  signals_.interrupt();
-  if (signal_thread_.joinable())
-    signal_thread_.join();
-}
+daemon::~daemon() = default;
 
 exit_code daemon::run() {
-  signal_thread_ = std::thread{[this] {
-    take_signals();
-  }};
+  wishes_.start([this] { give_up(); });
   if (auto code = start(); code != exit_code::done)
     return code;
   greet();
   for (;;) {
-    switch (next_wish()) {
+    switch (wishes_.next()) {
     case wish::reload:
       reload();
       break;
@@ -90,7 +65,7 @@ exit_code daemon::start() {
     for (const auto& each : settings_.queues)
       queues.insert(each.name);
     once_ = std::make_shared<once_watcher>(db_, queues, what_.once_horizon,
-                                           [this] { push(wish::end); });
+                                           [this] { wishes_.push(wish::end); });
     options.observers.push_back(once_);
   }
   client_ = std::make_unique<client>(db_, std::move(options));
@@ -159,41 +134,13 @@ void daemon::greet() {
 // -- while it works
 // ------------------------------------------------------------
 
-void daemon::push(wish what) {
-  {
-    std::lock_guard lock{mutex_};
-    wishes_.push_back(what);
-  }
-  changed_.notify_all();
-}
-
-daemon::wish daemon::next_wish() {
-  std::unique_lock lock{mutex_};
-  changed_.wait(lock, [&] { return !wishes_.empty(); });
-  auto next = wishes_.front();
-  wishes_.pop_front();
-  return next;
-}
-
-void daemon::take_signals() {
-  bool asked_to_end = false;
-  while (auto signal = signals_.wait()) {
-    if (*signal == SIGHUP) {
-      push(wish::reload);
-      continue;
-    }
-    if (asked_to_end) {
-      auto running = running_->names();
-      log_.error("asked twice to end: stopped at once; "
-                 + (running.empty() ? "no job ran"
-                                    : "to be performed again by another node "
-                                      "or at the next start: "
-                                          + join(running)));
-      _exit(static_cast<int>(exit_code::failed));
-    }
-    asked_to_end = true;
-    push(wish::end);
-  }
+void daemon::give_up() {
+  auto running = running_->names();
+  log_.error("asked twice to end: stopped at once; "
+             + (running.empty() ? "no job ran"
+                                : "to be performed again by another node or at "
+                                  "the next start: "
+                                      + join(running)));
 }
 
 void daemon::reload() {

@@ -6,13 +6,10 @@
 #include "app/daemon/logging.hpp"
 #include "app/daemon/once.hpp"
 #include "app/daemon/running_jobs.hpp"
-#include "app/daemon/signals.hpp"
+#include "app/daemon/wishes.hpp"
 #include "app/http/server.hpp"
 
-#include <condition_variable>
-#include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -21,9 +18,8 @@
 namespace callboard::app {
 
 /// `callboard run`: the one place where settings, database, client, signals
-/// and HTTP meet. Signals and `--once` put wishes into a queue, which the
-/// calling thread fulfils one by one; only the second request to end acts at
-/// once, from the signals' thread.
+/// and HTTP meet. The calling thread fulfils the wishes of signals and of
+/// `--once`.
 class daemon {
 public:
   /// Blocks the signals: make it before any other thread.
@@ -37,8 +33,6 @@ public:
   exit_code run();
 
 private:
-  enum class wish { reload, end };
-
   // -- start, in this order ---------------------------------------------------
 
   exit_code start();
@@ -49,11 +43,10 @@ private:
 
   // -- while it works ---------------------------------------------------------
 
-  void push(wish what);
-  wish next_wish();
-  void take_signals();
   void reload();
   void upgrade(std::vector<worker_config> workers);
+  /// Asked twice to end.
+  void give_up();
 
   // -- end --------------------------------------------------------------------
 
@@ -63,11 +56,8 @@ private:
   run_command what_;
   config::settings settings_;
   console& io_;
-  signal_waiter signals_;
+  wish_queue wishes_;
   log_writer log_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<wish> wishes_;
   const std::shared_ptr<running_jobs> running_
       = std::make_shared<running_jobs>();
   std::shared_ptr<live_view> live_;
@@ -78,7 +68,6 @@ private:
   std::unique_ptr<http_server> http_;
   /// Upgrades that may still wait for jobs of the old workers.
   std::vector<std::thread> upgrades_;
-  std::thread signal_thread_;
 };
 
 } // namespace callboard::app

@@ -29,6 +29,17 @@ bool same(const std::optional<cluster_options>& a,
          && a->plaintext == b->plaintext && a->silence == b->silence;
 }
 
+bool same(const std::optional<config::join_settings>& a,
+          const std::optional<config::join_settings>& b) {
+  if (!a || !b)
+    return a.has_value() == b.has_value();
+  return a->nodes == b->nodes && a->silence == b->silence
+         && a->tls.has_value() == b->tls.has_value()
+         && (!a->tls
+             || (a->tls->certificate == b->tls->certificate
+                 && a->tls->key == b->tls->key && a->tls->ca == b->tls->ca));
+}
+
 bool same(const client_options& a, const client_options& b) {
   return a.node_name == b.node_name && a.hung_grace == b.hung_grace
          && a.heartbeat == b.heartbeat
@@ -48,7 +59,7 @@ std::vector<std::string> needs_restart(const config::settings& running,
     places.emplace_back("/database");
   if (!same(running.http, wanted.http))
     places.emplace_back("/http/listen");
-  if (!same(running.node, wanted.node))
+  if (!same(running.node, wanted.node) || !same(running.join, wanted.join))
     places.emplace_back("/node");
   if (running.node.shutdown_grace != wanted.node.shutdown_grace)
     places.emplace_back("/shutdown_grace");

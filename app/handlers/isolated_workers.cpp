@@ -14,6 +14,9 @@ namespace {
 
 using problems = std::vector<config::problem>;
 
+// In the startup text of a performer.
+constexpr auto performs = "performs";
+
 [[noreturn]] void refuse(const problems& all) {
   std::string text;
   for (const auto& each : all)
@@ -32,14 +35,18 @@ std::string take(std::string_view& from) {
 } // namespace
 
 std::string startup_of(const config::settings& all, const std::string& queue) {
-  return queue + '\0' + all.base_directory + '\0' + all.source;
+  return queue + '\0' + all.base_directory + '\0' + (all.join ? performs : "")
+         + '\0' + all.source;
 }
 
 std::vector<worker_config> isolated_workers(const std::string& startup) {
   std::string_view rest{startup};
   auto name = take(rest);
   auto folder = take(rest);
-  auto loaded = config::parse(rest, folder, config::process_environment());
+  auto what = take(rest) == performs ? config::purpose::perform
+                                     : config::purpose::any;
+  auto loaded
+      = config::parse(rest, folder, config::process_environment(), what);
   if (const auto* found = std::get_if<problems>(&loaded))
     refuse(*found);
   auto& all = std::get<config::settings>(loaded);

@@ -48,7 +48,8 @@ make_worker(const config::queue_settings& from, const std::string& pointer,
   worker_config made{.queue = from.name,
                      .concurrency = from.concurrency,
                      .poll_interval = from.poll_interval,
-                     .isolation = from.isolation};
+                     .isolation = from.isolation,
+                     .performers = from.performers};
   problems found;
   where.queue = from.name;
   for (const auto& [type, settings] : from.types) {

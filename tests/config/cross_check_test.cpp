@@ -34,7 +34,8 @@ TEST_CASE("no two queues have the same name") {
             "/queues/0/name, too; put their types into one queue, or "
             "rename one",
             "/queues/2/extra: unknown key; Allowed here: name, "
-            "concurrency, poll_interval, isolation, timeout, retry, types"});
+            "concurrency, poll_interval, isolation, timeout, retry, types, "
+            "performers"});
 }
 
 TEST_CASE("a node must be able to beat before it is silent") {
@@ -126,6 +127,51 @@ TEST_CASE("a schema is for PostgreSQL only") {
             R"({"database": {"url": "sqlite:a", "schema": "jobs"}})")
         == messages{"/database/schema: is for PostgreSQL only; leave it out, "
                     "or name another file in the url"});
+}
+
+TEST_CASE("a performer has nodes to join, and no database") {
+  auto all = tests::settings_of(
+      R"({"node": {"join": ["a.example:1", "[::1]:2"], "silence": "2s"}})");
+  REQUIRE(all.join);
+  CHECK(all.join->nodes == messages{"a.example:1", "[::1]:2"});
+  CHECK(all.join->silence == std::chrono::seconds{2});
+  CHECK_FALSE(all.node.cluster);
+  CHECK(tests::problems_of(R"({"database": "sqlite:a", "node": {"join": ["a:1"],
+            "listen": "127.0.0.1:0"}})")
+        == messages{"/database: a performer has no database of its own; leave "
+                    "this out, or take part as a full node: without node.join, "
+                    "by `callboard run`",
+                    "/node/listen: is for full nodes; a performer, which has "
+                    "join, is dialled by nobody"});
+  CHECK(tests::problems_of(R"({"node": {"join": ["a"]}})")
+        == messages{"/node/join: each must be host:port, such as "
+                    "\"shop-1.example:4910\""});
+}
+
+TEST_CASE("a queue is left to performers as a whole, by a node that listens") {
+  auto node = [](const std::string& queue, const std::string& rest = "") {
+    return R"({"database": "sqlite:a", "queues": [{"name": "gpu", )" + queue
+           + "}]" + rest + "}";
+  };
+  auto listens = R"(, "node": {"listen": "127.0.0.1:0"})";
+  auto all = tests::settings_of(
+      node(R"("performers": {"max_attempts": 3, "timeout": "1m"})", listens));
+  REQUIRE(all.queues.at(0).performers);
+  CHECK(all.queues[0].performers->max_attempts == 3);
+  CHECK(all.queues[0].performers->timeout == std::chrono::minutes{1});
+  CHECK(tests::problems_of(node(R"("performers": {})"))
+        == messages{"/queues/0/performers: needs node.listen, or no performer "
+                    "can reach this node"});
+  CHECK(
+      tests::problems_of(node(R"("performers": {}, "types": {"a": {"noop": {}}},
+            "retry": {}, "timeout": "1s", "isolation": "process")",
+                              listens))
+          .size()
+      == 4);
+  CHECK(tests::problems_of(R"({"node": {"join": ["a:1"]}, "queues": [
+            {"name": "gpu", "performers": {}}]})")
+        == messages{"/queues/0/performers: is for the file of a full node; a "
+                    "performer has the types"});
 }
 
 } // namespace callboard

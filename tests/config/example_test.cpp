@@ -22,8 +22,8 @@ using config::object_info;
 // Which keys of each kind of object were seen.
 using seen_keys = std::map<const object_info*, std::set<std::string>>;
 
-std::string example() {
-  std::ifstream in{CALLBOARD_SOURCE_DIR "/config/example.json"};
+std::string example(const std::string& name = "example") {
+  std::ifstream in{CALLBOARD_SOURCE_DIR "/config/" + name + ".json"};
   REQUIRE(in.good());
   std::ostringstream text;
   text << in.rdbuf();
@@ -41,6 +41,7 @@ const object_info* kind_of_member(const object_info& parent,
           {{&objects::file, "log"}, &objects::log},
           {{&objects::queue, "isolation"}, &objects::isolation},
           {{&objects::node, "tls"}, &objects::tls},
+          {{&objects::queue, "performers"}, &objects::performers},
           {{&objects::queue, "retry"}, &objects::retry},
           {{&objects::type, "retry"}, &objects::retry},
           {{&objects::type, "exec"}, &objects::exec},
@@ -81,15 +82,28 @@ TEST_CASE("the example is a good config") {
   auto all = tests::settings_of(example());
   CHECK(all.database_url
         == "postgresql://callboard:secret@127.0.0.1:5432/shop");
-  REQUIRE(all.queues.size() == 2);
+  REQUIRE(all.queues.size() == 3);
   CHECK(all.queues[0].types.size() == 4);
   CHECK(all.queues[1].types.size() == 4);
+  CHECK(all.queues[2].performers->max_attempts == 10);
+  CHECK_FALSE(all.join);
 }
 
-TEST_CASE("the example shows every key of every object") {
-  auto parsed = config::parse_json(example());
+TEST_CASE("the example of a performer is a good config") {
+  auto all = tests::settings_of(example("performer"));
+  REQUIRE(all.join);
+  CHECK(all.join->nodes.size() == 2);
+  CHECK(all.join->tls->certificate == "/base/gpu-1.workers.example.pem");
+  CHECK(all.queues.at(0).types.size() == 1);
+  CHECK(all.database_url.empty());
+}
+
+TEST_CASE("the examples show every key of every object") {
   seen_keys seen;
-  walk(std::get<json_value>(parsed), objects::file, seen);
+  for (auto name : {"example", "performer"}) {
+    auto parsed = config::parse_json(example(name));
+    walk(std::get<json_value>(parsed), objects::file, seen);
+  }
   for (auto object : config::all_objects()) {
     CAPTURE(object->name);
     REQUIRE(seen.contains(object));

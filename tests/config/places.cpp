@@ -96,6 +96,10 @@ const std::vector<place>& places() {
            + R"("queues": [{"name": "mail", "types": {"welcome": {"noop": {}}}, )"
              R"("isolation": )",
        "}]}"},
+      {&objects::performers, "/queues/0/performers",
+       std::string{base} + R"("node": {"listen": "127.0.0.1:0"}, )"
+           + R"("queues": [{"name": "gpu", "performers": )",
+       "}]}"},
       {&objects::type,
        "/queues/0/types/welcome",
        std::string{base} + queue,

@@ -46,6 +46,17 @@ TEST_CASE("run takes its options") {
   CHECK(full.once_horizon == 90s);
 }
 
+TEST_CASE("perform takes its options") {
+  auto plain = parsed<perform_command>({"perform"});
+  CHECK(plain.join.empty());
+  CHECK_FALSE(plain.live);
+  auto full = parsed<perform_command>({"perform", "-c", "x.json", "--join",
+                                       "a:1,b:2", "--join", "c:3", "--live"});
+  CHECK(full.config == "x.json");
+  CHECK(full.join == words{"a:1", "b:2", "c:3"});
+  CHECK(full.live);
+}
+
 TEST_CASE("the config file comes from the option, then the environment") {
   setenv("CALLBOARD_CONFIG", "from-environment.json", 1);
   auto by_environment = parsed<check_command>({"check"});
@@ -163,7 +174,7 @@ TEST_CASE("a command line that makes no sense is told what to do") {
     std::string message;
   };
   auto each = GENERATE(values<sample>({
-      {{}, "which command? One of: run, check"},
+      {{}, "which command? One of: run, perform, check"},
       {{"enque"}, "there is no command 'enque'; did you mean 'enqueue'?"},
       {{"frobnicate"}, "there is no command 'frobnicate' See"},
       {{"--foo"}, "there is no option '--foo'"},
