@@ -3,6 +3,8 @@
 # are there already.
 #   cmake/install-packages.sh build    to build the library and the program
 #   cmake/install-packages.sh test     the same, and what the tests need
+#   cmake/install-packages.sh cluster  the same as build, and what the cluster's
+#                                      demo needs
 #   cmake/install-packages.sh fuzz     the same as build, and what fuzzing needs
 set -euo pipefail
 
@@ -15,12 +17,14 @@ build=(
   prometheus-cpp-dev libspdlog-dev libcli11-dev libcpp-httplib-dev
 )
 test=(catch2 librapidcheck-dev openssl postgresql clang-format python3 util-linux procps spin)
+cluster=(openssl postgresql python3 util-linux)
 
 case "${1:-build}" in
   build) wanted=("${build[@]}") ;;
   test) wanted=("${build[@]}" "${test[@]}") ;;
+  cluster) wanted=("${build[@]}" "${cluster[@]}") ;;
   fuzz) wanted=("${build[@]}" clang libclang-rt-14-dev) ;;
-  *) echo "usage: $0 [build|test|fuzz]" >&2; exit 2 ;;
+  *) echo "usage: $0 [build|test|cluster|fuzz]" >&2; exit 2 ;;
 esac
 
 missing=()
@@ -43,7 +47,7 @@ echo "Installing ${#missing[@]} Debian packages: ${missing[*]}" >&2
 export DEBIAN_FRONTEND=noninteractive
 ${sudo:-} apt-get update -qq
 # The tests start a server of their own; Debian's need not run beside it.
-if [ ! -e /etc/postgresql-common/createcluster.conf ] && [ "${1:-build}" = test ]; then
+if [ ! -e /etc/postgresql-common/createcluster.conf ] && [[ " ${wanted[*]} " = *" postgresql "* ]]; then
   ${sudo:-} mkdir -p /etc/postgresql-common
   echo "create_main_cluster = false" | ${sudo:-} tee /etc/postgresql-common/createcluster.conf >/dev/null
 fi
