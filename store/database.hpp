@@ -102,6 +102,10 @@ public:
     return connect();
   }
 
+  /// Whether nodes can join by it, as far as its URL tells: an error names what
+  /// is missing.
+  [[nodiscard]] virtual result<void> takes_nodes() const { return {}; }
+
   /// A new listener; `unsupported` where the database has no wake-ups.
   [[nodiscard]] virtual result<std::unique_ptr<wake_listener>> listen() = 0;
 

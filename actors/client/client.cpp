@@ -227,6 +227,8 @@ result<drain_report> client::impl::upgrade(std::vector<worker_config> configs) {
                             options.max_crashes);
   if (!checked)
     return checked.error();
+  if (auto good = db->takes_nodes(); !good)
+    return good.error();
   std::function<result<time_point>(job_store&)> look = [](job_store& store) {
     return store.now();
   };

@@ -54,6 +54,70 @@ settings read(const std::string& text) {
   return found;
 }
 
+// Takes a parameter of ours out of a URL: libpq refuses what it doesn't know.
+std::optional<std::string> take(std::string& url, std::string_view key) {
+  auto scheme = url.find("://");
+  auto at = scheme == url.npos ? url.npos : url.find('?', scheme);
+  while (at != url.npos) {
+    auto end = std::min(url.find('&', at + 1), url.size());
+    auto part = std::string_view{url}.substr(at + 1, end - at - 1);
+    if (part.starts_with(key) && part.substr(key.size()).starts_with('=')) {
+      std::string value{part.substr(key.size() + 1)};
+      // The mark before the first parameter stays.
+      if (end < url.size())
+        url.erase(at + 1, end - at);
+      else
+        url.erase(at);
+      return value;
+    }
+    at = end < url.size() ? end : url.npos;
+  }
+  return std::nullopt;
+}
+
+result<pooling> pooling_of(const std::optional<std::string>& given) {
+  if (!given)
+    return pooling::none;
+  if (*given == "session")
+    return pooling::session;
+  if (*given == "transaction")
+    return pooling::transaction;
+  return error{errc::invalid_config,
+               "pooler in the database URL must be session or transaction, the"
+               " pooler's mode"};
+}
+
+// Puts host:port there; false when it is none.
+bool go_to(const std::string& place, settings& what) {
+  auto colon = place.rfind(':');
+  // The colons of [::1] are the address's own.
+  if (colon != place.npos && place.find(']', colon) != place.npos)
+    colon = place.npos;
+  auto host = place.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
+  auto port = colon == place.npos ? "5432" : place.substr(colon + 1);
+  int number = 0;
+  auto read = std::from_chars(port.data(), port.data() + port.size(), number);
+  if (host.empty() || read.ec != std::errc{}
+      || read.ptr != port.data() + port.size() || number < 1 || number > 65535)
+    return false;
+  what.erase("hostaddr");
+  what["host"] = host;
+  what["port"] = port;
+  return true;
+}
+
+// SOCI 4.0 takes a text apart at spaces and puts '=' behind what has none,
+// which spoils plain URLs and quoted values; this form it leaves alone.
+std::string text_of(const settings& what) {
+  std::string text{"postgresql://"};
+  for (const auto& [key, value] : what)
+    text.append(text.back() == '/' ? "?" : "&")
+        .append(key + "=" + encoded(value));
+  return text;
+}
+
 std::string shown(const settings& what) {
   auto get = [&](const char* key) {
     auto it = what.find(key);
@@ -79,12 +143,20 @@ result<conninfo> conninfo::parse(std::string_view url,
   auto text = std::string{url};
   if (url.starts_with(scheme) && !url.starts_with("postgresql://"))
     text = url.substr(scheme.size());
+  auto direct = take(text, "direct");
+  auto pooler = pooling_of(take(text, "pooler"));
+  if (!pooler)
+    return pooler.error();
   auto found = read(text);
   if (found.empty() && text.find_first_not_of(" /") != text.npos
       && text != "postgresql://" && text != "postgres://")
     return refuse("");
   conninfo info;
   info.name = shown(found);
+  info.pooler = pooler.value();
+  if (direct && info.pooler != pooling::transaction)
+    return error{errc::invalid_config,
+                 "direct in the database URL goes with pooler=transaction"};
   auto add = [&](const char* key, const char* value) {
     found.try_emplace(key, value);
   };
@@ -109,13 +181,26 @@ result<conninfo> conninfo::parse(std::string_view url,
     if (seconds > 0)
       info.connect_timeout = std::chrono::seconds{seconds};
   }
-  // SOCI 4.0 takes the text apart at spaces and puts '=' behind what has none,
-  // which spoils plain URLs and quoted values; this form it leaves alone.
-  info.text = "postgresql://";
-  for (const auto& [key, value] : found)
-    info.text.append(info.text.back() == '/' ? "?" : "&")
-        .append(key + "=" + encoded(value));
+  info.text = text_of(found);
+  if (direct) {
+    if (!go_to(*direct, found))
+      return error{errc::invalid_config,
+                   "direct in the database URL must be HOST:PORT, the server"
+                   " behind the pooler"};
+    info.direct_text_ = text_of(found);
+    info.direct_name_ = shown(found);
+  }
   return info;
+}
+
+std::optional<conninfo> conninfo::past_pooler() const {
+  if (direct_text_.empty())
+    return std::nullopt;
+  conninfo there;
+  there.text = direct_text_;
+  there.name = direct_name_;
+  there.connect_timeout = connect_timeout;
+  return there;
 }
 
 std::string conninfo::text_within(duration most) const {

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <utility>
 
 namespace callboard::store {
@@ -32,22 +33,28 @@ duration patience_for(duration limit) {
 
 // How the server ends what we forgot: nothing waits for ever, and a dead
 // machine's locks go within seconds. It does not do so behind a local socket.
-std::string settings(const database_options& options, PGconn* connection) {
+std::string settings(const database_options& options, const std::string& set) {
   auto wait = milliseconds(options.statement_timeout);
-  auto text = "set statement_timeout = " + wait + "; set lock_timeout = " + wait
-              + "; set idle_in_transaction_session_timeout = " + wait
-              + "; set client_min_messages = warning; set jit = off;"
-                // A plan made while the tables were small must stay good. It
-                // is made once: to plan a lease takes longer than a lease of
-                // one job.
-                " set enable_seqscan = off;"
-                " set plan_cache_mode = force_generic_plan;";
+  auto text = set + "statement_timeout = " + wait + set + "lock_timeout = "
+              + wait + set + "idle_in_transaction_session_timeout = " + wait
+              + set + "client_min_messages = warning" + set
+              + "jit = off"
+              // A plan made while the tables were small must stay good.
+              + set + "enable_seqscan = off";
+  if (!options.schema.empty())
+    text += set + "search_path to " + quoted_name(options.schema);
+  return text;
+}
+
+std::string session_settings(const database_options& options,
+                             PGconn* connection) {
+  // Planned once: to plan a lease takes longer than a lease of one job.
+  auto text = settings(options, "; set ")
+              + "; set plan_cache_mode = force_generic_plan";
   const char* host = PQhost(connection);
   if (host && *host && *host != '/')
-    text += " set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2;"
-            " set tcp_keepalives_count = 3;";
-  if (!options.schema.empty())
-    text += " set search_path to " + quoted_name(options.schema) + ";";
+    text += "; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2"
+            "; set tcp_keepalives_count = 3";
   return text;
 }
 
@@ -68,19 +75,54 @@ pg_conn* native(soci::session& session) {
 postgres_connection::postgres_connection(std::unique_ptr<soci::session> session,
                                          std::string name,
                                          const database_options& options,
-                                         std::optional<instant> end)
+                                         std::optional<instant> end,
+                                         pooling pooler)
     : session_{std::move(session)}, name_{std::move(name)},
-      native_{store::native(*session_)},
-      patience_{patience_for(options.statement_timeout)}, end_{end} {
+      native_{store::native(*session_)}, patience_{patience_for(
+                                             options.statement_timeout)},
+      end_{end}, pooled_{pooler == pooling::transaction} {
   PQsetNoticeProcessor(native_, &ignore_notice, nullptr);
   PQsetnonblocking(native_, 1);
-  run(settings(options, native_));
+  if (pooled_) {
+    begin_ += settings(options, "; set local ");
+    return;
+  }
+  if (pooler == pooling::none)
+    refuse_unnamed_pooler();
+  run(session_settings(options, native_));
 }
 
 postgres_connection::~postgres_connection() = default;
 
+// A pooler can't know which process will serve us, and makes a number up.
+// Before anything is set: that would stay behind for the pooler's next client.
+void postgres_connection::refuse_unnamed_pooler() {
+  auto answer = execute("select pg_backend_pid()", nullptr);
+  if (std::atoi(PQgetvalue(answer.native(), 0, 0)) == PQbackendPID(native_))
+    return;
+  throw failure{
+      {errc::invalid_config,
+       name_
+           + " is reached through a connection pooler: say its mode in the"
+             " database URL, as ?pooler=session or"
+             " ?pooler=transaction&direct=HOST:PORT with the server behind it,"
+             " or connect to the server itself"}};
+}
+
+// Behind a transaction pooler no statement stands alone: its settings must
+// reach the same session of the server.
+template <class Work>
+rows postgres_connection::settled_by(Work work) {
+  if (!pooled_ || in_transaction())
+    return work();
+  postgres_transaction tx{*this};
+  auto answer = work();
+  tx.commit();
+  return answer;
+}
+
 rows postgres_connection::query(const char* sql, const parameters& values) {
-  return execute(sql, &values);
+  return settled_by([&] { return execute(sql, &values); });
 }
 
 template <class Work>
@@ -100,10 +142,13 @@ rows postgres_connection::changed_by(Work work) {
 }
 
 rows postgres_connection::change(const char* sql, const parameters& values) {
-  return changed_by([&] { return execute(sql, &values); });
+  return changed_by(
+      [&] { return settled_by([&] { return execute(sql, &values); }); });
 }
 
 rows postgres_connection::repeat(const char* sql, const parameters& values) {
+  if (pooled_)
+    return change(sql, values);
   const auto& name = prepared(sql, values);
   return changed_by([&] {
     return answer_to(PQsendQueryPrepared(native_, name.c_str(), values.size(),
@@ -128,7 +173,7 @@ void postgres_connection::run(const std::string& sql) {
 }
 
 void postgres_connection::begin() {
-  run("begin");
+  run(begin_);
 }
 
 void postgres_connection::commit() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "store/database.hpp"
+#include "store/postgres/conninfo.hpp"
 #include "store/postgres/parameters.hpp"
 #include "store/postgres/rows.hpp"
 
@@ -27,10 +28,13 @@ class postgres_connection {
 public:
   using instant = std::chrono::steady_clock::time_point;
 
-  /// Sets the session up: timeouts, search path, silence.
+  /// Sets the session up: timeouts, search path, silence. Behind a transaction
+  /// pooler there is no session: each transaction brings these along, and no
+  /// statement stays prepared. A pooler that nobody named is a failure.
   postgres_connection(std::unique_ptr<soci::session> session, std::string name,
                       const database_options& options,
-                      std::optional<instant> end = std::nullopt);
+                      std::optional<instant> end = std::nullopt,
+                      pooling pooler = pooling::none);
   ~postgres_connection();
 
   postgres_connection(const postgres_connection&) = delete;
@@ -61,6 +65,7 @@ public:
 
   /// Nothing is waited for beyond this moment.
   void give_up_at(std::optional<instant> end) noexcept { end_ = end; }
+  std::optional<instant> gives_up_at() const noexcept { return end_; }
 
   bool in_transaction() const noexcept;
   bool broken() const noexcept { return broken_; }
@@ -68,6 +73,9 @@ public:
   pg_conn* native() const noexcept { return native_; }
 
 private:
+  void refuse_unnamed_pooler();
+  template <class Work>
+  rows settled_by(Work work);
   template <class Work>
   rows changed_by(Work work);
   const std::string& prepared(const char* sql, const parameters& values);
@@ -83,6 +91,9 @@ private:
   duration patience_;
   std::optional<instant> end_;
   std::map<const char*, std::string> prepared_;
+  /// How a transaction begins.
+  std::string begin_ = "begin";
+  bool pooled_ = false;
   bool broken_ = false;
 };
 

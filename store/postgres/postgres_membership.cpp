@@ -12,6 +12,11 @@ result<incarnation> postgres_store::join(std::string_view name,
                                          std::string_view address,
                                          std::optional<incarnation> previous) {
   return guarded([&] {
+    // The lock of a node is a session's.
+    if (past_pooler_) {
+      connection_ = past_pooler_(connection_->gives_up_at());
+      past_pooler_ = {};
+    }
     if (member_)
       connection_->query(postgres::unlock, parameters{}.add(*member_));
     member_.reset();

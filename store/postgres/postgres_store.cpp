@@ -13,9 +13,10 @@ namespace callboard::store {
 
 postgres_store::postgres_store(std::unique_ptr<postgres_connection> connection,
                                const database_options& options,
-                               former_connections_ptr former)
-    : connection_{std::move(connection)}, options_{options}, former_{std::move(
-                                                                 former)} {}
+                               former_connections_ptr former,
+                               own_session past_pooler)
+    : connection_{std::move(connection)}, options_{options},
+      former_{std::move(former)}, past_pooler_{std::move(past_pooler)} {}
 
 result<void> postgres_store::enqueue(const std::vector<new_job>& jobs) {
   if (jobs.empty())

@@ -8,20 +8,27 @@
 #include "store/postgres/postgres_connection.hpp"
 #include "store/sql/settle_plan.hpp"
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace callboard::store {
+
+/// Connects past a transaction pooler, to be done by then. Throws `failure`.
+using own_session = std::function<std::unique_ptr<postgres_connection>(
+    std::optional<std::chrono::steady_clock::time_point>)>;
 
 /// The durable queue in PostgreSQL. The liveness lock is a session's advisory
 /// lock: it goes with the connection, on which all leases are taken.
 class postgres_store final : public job_store {
 public:
   postgres_store(std::unique_ptr<postgres_connection> connection,
-                 const database_options& options,
-                 former_connections_ptr former);
+                 const database_options& options, former_connections_ptr former,
+                 own_session past_pooler = {});
 
   // -- jobs in: postgres_store.cpp --------------------------------------------
 
@@ -120,6 +127,8 @@ private:
   std::unique_ptr<postgres_connection> connection_;
   database_options options_;
   former_connections_ptr former_;
+  /// Empty where the connection has a session of the server's.
+  own_session past_pooler_;
   low_water hints_;
   std::optional<incarnation> member_;
 };
