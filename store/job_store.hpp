@@ -94,7 +94,8 @@ public:
 
   /// The leases that the joined node holds by the store's books: how a node
   /// finds those whose answer it never saw, because the connection broke during
-  /// the commit of a `lease`. `unsupported` where the store can't tell.
+  /// the commit of a `lease`. `incarnation_lost` when this node did not join or
+  /// was declared dead; `unsupported` where the store can't tell.
   [[nodiscard]] virtual result<std::vector<lease_ref>> held() {
     return error{errc::unsupported, "this store does not list held leases"};
   }

@@ -204,6 +204,12 @@ result<drain_report> performer::upgrade(std::vector<worker_config> workers) {
   return answer;
 }
 
+result<void> performer::reload(const tls_files& files) {
+  if (!impl_->options.tls)
+    return {};
+  return impl_->gate->reload(files, {});
+}
+
 drain_report performer::close() {
   return impl_->close(impl_->options.shutdown_grace);
 }

@@ -58,6 +58,10 @@ public:
   /// Replaces the workers; as `client::upgrade`.
   result<drain_report> upgrade(std::vector<worker_config> workers);
 
+  /// Takes other certificate files, for connections from now on. Bad ones
+  /// change nothing; so does a call without TLS before.
+  [[nodiscard]] result<void> reload(const tls_files& files);
+
   /// Takes no more jobs, and waits for those that run; after `shutdown_grace`
   /// they are asked to stop, and a second later left to themselves.
   drain_report close();

@@ -131,6 +131,9 @@ void performing::reload() {
   auto workers = make_workers(wanted);
   if (auto* problems = std::get_if<std::vector<config::problem>>(&workers))
     return refuse(*problems);
+  if (wanted.join->tls)
+    if (auto taken = performer_->reload(*wanted.join->tls); !taken)
+      return refuse({{"/node/tls", taken.error().message}});
   auto later = needs_restart(settings_, wanted);
   if (!later.empty())
     log_.warning(what_.config

@@ -34,10 +34,7 @@ bool same(const std::optional<config::join_settings>& a,
   if (!a || !b)
     return a.has_value() == b.has_value();
   return a->nodes == b->nodes && a->silence == b->silence
-         && a->tls.has_value() == b->tls.has_value()
-         && (!a->tls
-             || (a->tls->certificate == b->tls->certificate
-                 && a->tls->key == b->tls->key && a->tls->ca == b->tls->ca));
+         && a->tls.has_value() == b->tls.has_value();
 }
 
 bool same(const client_options& a, const client_options& b) {

@@ -209,9 +209,12 @@ result<std::vector<lease_ref>> postgres_store::held() {
     return not_joined(connection_->name());
   return guarded([&] {
     auto found = connection_->query(postgres::held, parameters{}.add(*member_));
+    if (found.size() == 0)
+      throw failure{declared_dead(connection_->name(), *member_)};
     std::vector<lease_ref> leases;
     for (int i = 0; i < found.size(); ++i)
-      leases.push_back({found.text(i, 0), found.number(i, 1)});
+      if (auto id = found.text(i, 0); !id.empty())
+        leases.push_back({std::move(id), found.number(i, 1)});
     return leases;
   });
 }

@@ -33,17 +33,17 @@ struct stage {
     address = found[1];
   }
 
-  /// Writes NAME.json.
-  void configure(const std::string& name, const std::string& types,
-                 const std::string& certificate = {}) {
-    here.write(
-        name + ".json",
-        R"({"node": {"name": ")" + name + R"(", )"
-            + tls_json(ca.issue(certificate.empty() ? name + ".workers.example"
-                                                    : certificate))
-            + R"(}, "shutdown_grace": "10s", "queues": [{"name": "gpu",
+  /// Writes NAME.json, and answers what it wrote.
+  std::string configure(const std::string& name, const std::string& types,
+                        const std::string& certificate = {}) {
+    auto files = ca.issue(certificate.empty() ? name + ".workers.example"
+                                              : certificate);
+    auto text = R"({"node": {"name": ")" + name + R"(", )" + tls_json(files)
+                + R"(}, "shutdown_grace": "10s", "queues": [{"name": "gpu",
                         "concurrency": 2, "types": )"
-            + types + "}]}");
+                + types + "}]}";
+    here.write(name + ".json", text);
+    return text;
   }
 
   std::unique_ptr<process> perform(const std::string& name,
@@ -143,6 +143,11 @@ TEST_CASE("SIGHUP brings the types of the new file to a performer") {
   it.here.write("one.json", "{");
   one->signal(SIGHUP);
   one->await_line("nothing has changed");
+  auto bad = it.configure("one", R"({"other": {"noop": {}}})");
+  bad.replace(bad.find(".pem"), 4, ".xyz");
+  it.here.write("one.json", bad);
+  one->signal(SIGHUP);
+  one->await_line("can't be read");
   it.enqueue("other", "a2");
   one->await_line("a2  ✔ done");
 }

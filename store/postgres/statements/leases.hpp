@@ -163,8 +163,12 @@ inline constexpr auto lease = R"sql(
   select 2, b.*, 0, false from buried b
 )sql"_sql;
 
+// No row: the node is not registered. A row without an id: it holds nothing.
 inline constexpr auto held = R"sql(
-  select id, fence from callboard_job where state = 1 and node = $1::int8
+  select coalesce(j.id, ''), coalesce(j.fence, 0)
+  from callboard_node n
+  left join callboard_job j on j.state = 1 and j.node = n.id
+  where n.id = $1::int8
 )sql"_sql;
 
 } // namespace callboard::store::postgres

@@ -152,6 +152,7 @@ TEST_CASE("a silent node is dead though its lock is held") {
   CHECK(report.freed == 1);
   failed_with(stopped->heartbeat({}), errc::incarnation_lost);
   failed_with(stopped->lease({{"mail", 1, true}}), errc::incarnation_lost);
+  failed_with(stopped->held(), errc::incarnation_lost);
   CHECK_FALSE(settle_one(*stopped, lease, completed{}));
   ok(stopped->join("again", ""));
   CHECK(take(*stopped).size() == 1);
@@ -213,6 +214,7 @@ TEST_CASE("who leaves with leases frees them and blames none") {
     CHECK_FALSE(lease.suspect);
     place->clock().advance(1s);
     ok(leaving->leave());
+    failed_with(leaving->held(), errc::incarnation_lost);
     failed_with(leaving->lease({{"mail", 1, true}}), errc::incarnation_lost);
     CHECK_FALSE(settle_one(*leaving, lease, completed{}));
     auto found = ok(store->find("a"));

@@ -30,7 +30,7 @@ std::string model::list_held(const step& x) {
   if (!of(x).connected)
     return "no process";
   if (!member(of(x)))
-    return describe(std::vector<std::size_t>{});
+    return "incarnation_lost";
   std::vector<std::size_t> mine;
   for (const auto& [id, one] : jobs_)
     if (one.where == place::leased && one.holder == of(x).incarnation)

@@ -176,14 +176,11 @@ std::string system::heartbeat(const step& x) {
   return done ? describe(numbers(*done)) : name_of(done.error());
 }
 
-// Whoever was declared dead holds nothing: some stores say so by an error.
 std::string system::list_held(const step& x) {
   if (!of(x).store)
     return "no process";
   auto done = of(x).store->held();
-  if (!done && done.error().code != errc::incarnation_lost)
-    return name_of(done.error());
-  return describe(done ? numbers(*done) : std::vector<std::size_t>{});
+  return done ? describe(numbers(*done)) : name_of(done.error());
 }
 
 void system::crash(process& who) {
