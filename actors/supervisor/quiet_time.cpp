@@ -28,27 +28,33 @@ quiet_time::step quiet_time::hushed(poller_id who) {
 }
 
 quiet_time::step quiet_time::saved(moment now) {
-  return phase_ == phase::saving ? start_alone(now) : step::nothing;
+  if (phase_ == phase::saving)
+    return start_alone(now);
+  return phase_ == phase::ending ? calm() : step::nothing;
 }
 
 quiet_time::step quiet_time::over(std::int64_t fence) {
-  if (!active() || fence != fence_)
+  if (!active() || phase_ == phase::ending || fence != fence_)
     return step::nothing;
-  phase_ = phase::calm;
-  return step::resume;
+  phase_ = phase::ending;
+  return step::save;
 }
 
 quiet_time::step quiet_time::late(moment now) {
   if (!active() || now < deadline_)
     return step::nothing;
-  if (phase_ != phase::alone)
+  if (phase_ == phase::hushing || phase_ == phase::saving)
     return start_alone(now);
-  phase_ = phase::calm;
-  return step::resume;
+  return calm();
 }
 
 std::optional<quiet_time::moment> quiet_time::deadline() const {
   return active() ? std::optional{deadline_} : std::nullopt;
+}
+
+quiet_time::step quiet_time::calm() {
+  phase_ = phase::calm;
+  return step::resume;
 }
 
 quiet_time::step quiet_time::start_alone(moment now) {

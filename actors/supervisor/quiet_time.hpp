@@ -15,11 +15,14 @@ namespace callboard::actors {
 ///
 ///     calm ──suspect──► hushing ──all hushed──► saving ──saved──► alone
 ///      ▲                   └───────5 s────────────┴────────────────▲ │
-///      └──────────────────── the suspect is over, or 5 s ────────────┘
+///      ├───────────────────────── 5 s ─────────────────────────────┼─┤
+///      └──saved── ending ◄────────── the suspect is over ──────────┴─┘
 ///
 /// Hushed pollers start nothing and hand back what they hold. Before the
-/// suspect starts, what has been done is written down (saving). Both waits are
-/// bounded: the suspect waits for the others, and they for it, at most `limit`.
+/// suspect starts, what has been done is written down (saving); and before the
+/// others go on, so is what became of it (ending), or a crash in between would
+/// still count as its. Both waits are bounded: the suspect waits for the
+/// others, and they for it, at most `limit`.
 class quiet_time {
 public:
   using moment = std::chrono::steady_clock::time_point;
@@ -47,7 +50,7 @@ public:
   /// A poller runs nothing any more, or is gone.
   step hushed(poller_id who);
 
-  /// All outcomes are written.
+  /// All outcomes that there were at the last `save` are written.
   step saved(moment now);
 
   /// The suspect with this fence is settled, handed back or lost.
@@ -67,9 +70,10 @@ public:
   poller_id holder() const noexcept { return holder_; }
 
 private:
-  enum class phase : std::uint8_t { calm, hushing, saving, alone };
+  enum class phase : std::uint8_t { calm, hushing, saving, alone, ending };
 
   step start_alone(moment now);
+  step calm();
 
   phase phase_ = phase::calm;
   std::int64_t fence_ = 0;

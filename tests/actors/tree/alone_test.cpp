@@ -121,6 +121,36 @@ TEST_CASE("before a suspect begins, the node holds nothing that it could take "
   CHECK(tree.runs("v2"));
 }
 
+TEST_CASE("others begin when it is written what became of a suspect") {
+  house tree;
+  tree.upgrade({queue_of("mail"), queue_of("video")});
+  tree.add_suspect("mail", "s");
+  tree.wake_and_settle("mail");
+  tree.add("video", "v1");
+  REQUIRE(tree.running() == std::vector<std::string>{"s"});
+  tree.db->fail("settle",
+                {.why = {errc::database_busy, "locked"}, .breaks = false}, 2);
+  tree.end("s");
+  CHECK_FALSE(tree.runs("v1"));
+  CHECK(tree.db->job("s")->state == job_state::running);
+  for (int i = 0; i < 400 && !tree.runs("v1"); ++i)
+    tree.advance(10ms);
+  CHECK(tree.runs("v1"));
+  CHECK_FALSE(tree.db->job("s"));
+  // A database that is away keeps nobody waiting for ever.
+  tree.end("v1");
+  tree.add_suspect("mail", "t");
+  tree.wake_and_settle("mail");
+  tree.add("video", "v2");
+  tree.db->fail("settle",
+                {.why = {errc::database_busy, "locked"}, .breaks = false},
+                1000);
+  tree.end("t");
+  CHECK_FALSE(tree.runs("v2"));
+  tree.advance(5s);
+  CHECK(tree.runs("v2"));
+}
+
 TEST_CASE("a suspect waits for others 5 s at the most, and they for it") {
   house tree;
   tree.upgrade({queue_of("mail"), queue_of("video")});

@@ -46,7 +46,11 @@ TEST_CASE("a suspect starts when nobody runs anything and all is written") {
 TEST_CASE("others go on when the suspect is over") {
   auto time = alone();
   CHECK(time.over(6) == step::nothing);
-  CHECK(time.over(7) == step::resume);
+  CHECK(time.over(7) == step::save);
+  // Until it is known what became of it.
+  CHECK(time.active());
+  CHECK(time.over(7) == step::nothing);
+  CHECK(time.saved(start + 1s) == step::resume);
   CHECK_FALSE(time.active());
   CHECK(time.over(7) == step::nothing);
   CHECK_FALSE(time.deadline());
@@ -96,13 +100,22 @@ TEST_CASE("a suspect that moves to another poller keeps its turn") {
 TEST_CASE("the next suspect has a turn of its own, also when the one before "
           "went without a word") {
   auto time = alone();
-  CHECK(time.over(7) == step::resume);
+  CHECK(time.over(7) == step::save);
   CHECK(time.suspect(8, 2, {1, 2}, start + 10s) == step::hush);
   CHECK(time.suspect(9, 1, {1, 2}, start + 11s) == step::hush);
   CHECK(time.fence() == 9);
   CHECK(time.deadline() == start + 16s);
   CHECK(time.over(8) == step::nothing);
-  CHECK(time.over(9) == step::resume);
+  CHECK(time.over(9) == step::save);
+  CHECK(time.saved(start + 12s) == step::resume);
+}
+
+TEST_CASE("others do not wait longer than 5 s for what became of a suspect") {
+  auto time = alone();
+  CHECK(time.over(7) == step::save);
+  CHECK(time.deadline() == start + 5s);
+  CHECK(time.late(start + 5s) == step::resume);
+  CHECK(time.saved(start + 6s) == step::nothing);
 }
 
 TEST_CASE("where nobody could have a job running, one word is enough") {
