@@ -173,19 +173,9 @@ void daemon::reload() {
 }
 
 void daemon::upgrade(std::vector<worker_config> workers) {
-  auto queues = many(workers.size(), "queue");
-  auto done = client_->try_upgrade(std::move(workers));
-  if (!done && done.error().code == errc::closed)
-    return;
-  if (!done)
-    log_.error(what_.config + " was not taken: " + done.error().message
-               + "; nothing has changed");
-  else if (!done->drained)
-    log_.warning("reloaded " + what_.config + ": " + queues
-                 + "; jobs of the old workers still run: "
-                 + join(done->still_running));
-  else
-    log_.info("reloaded " + what_.config + ": " + queues);
+  auto queues = workers.size();
+  tell_upgrade(log_, what_.config, queues,
+               client_->try_upgrade(std::move(workers)));
 }
 
 // -- end

@@ -1,5 +1,7 @@
 #include "app/daemon/reload.hpp"
 
+#include "app/daemon/words.hpp"
+
 namespace callboard::app {
 
 namespace {
@@ -63,6 +65,21 @@ std::vector<std::string> needs_restart(const config::settings& running,
   if (running.log.format != wanted.log.format)
     places.emplace_back("/log/format");
   return places;
+}
+
+void tell_upgrade(const log_writer& log, const std::string& file,
+                  std::size_t queues, const result<drain_report>& done) {
+  if (!done && done.error().code == errc::closed)
+    return;
+  auto taken = "reloaded " + file + ": " + many(queues, "queue");
+  if (!done)
+    log.error(file + " was not taken: " + done.error().message
+              + "; nothing has changed");
+  else if (!done->drained)
+    log.warning(taken + "; jobs of the old workers still run: "
+                + join(done->still_running));
+  else
+    log.info(taken);
 }
 
 } // namespace callboard::app

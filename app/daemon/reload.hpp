@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/client/client.hpp"
+#include "app/daemon/logging.hpp"
 #include "config/settings.hpp"
 
 #include <string>
@@ -12,5 +14,10 @@ namespace callboard::app {
 /// is set.)
 std::vector<std::string> needs_restart(const config::settings& running,
                                        const config::settings& wanted);
+
+/// Logs what came of taking over the queues of a file again. A program that was
+/// closed meanwhile says nothing.
+void tell_upgrade(const log_writer& log, const std::string& file,
+                  std::size_t queues, const result<drain_report>& done);
 
 } // namespace callboard::app
