@@ -16,7 +16,7 @@ build=(
   libhowardhinnant-date-dev tzdata
   prometheus-cpp-dev libspdlog-dev libcli11-dev libcpp-httplib-dev
 )
-test=(catch2 librapidcheck-dev openssl pgbouncer postgresql clang-format python3 util-linux procps spin)
+test=(catch2 iproute2 librapidcheck-dev openssl pgbouncer postgresql clang-format python3 util-linux procps spin)
 cluster=(openssl postgresql python3 util-linux)
 
 case "${1:-build}" in
