@@ -16,8 +16,19 @@ skip() {
   exit 77
 }
 command -v ip >/dev/null || skip "ip (iproute2) is not installed"
-ip netns add "$tag-probe" 2>/dev/null || skip "network namespaces can't be made here"
-ip netns del "$tag-probe"
+probe() {
+  ip netns add "$tag-probe" && ip link add "$tag" type bridge \
+    && ip link add "${tag}y" type veth peer name eth0 netns "$tag-probe" \
+    && ip link set "${tag}y" master "$tag" up \
+    && ip -n "$tag-probe" addr add 10.255.255.254/24 dev eth0 \
+    && ip netns exec "$tag-probe" true
+}
+probed=0
+probe >/dev/null 2>&1 || probed=$?
+ip link del "${tag}y" 2>/dev/null || true
+ip link del "$tag" 2>/dev/null || true
+ip netns del "$tag-probe" 2>/dev/null || true
+[ "$probed" -eq 0 ] || skip "network namespaces can't be made or joined here"
 echo "hosts: in network namespaces"
 
 here=$(mktemp -d "${TMPDIR:-/tmp}/callboard-hosts.XXXXXX")
