@@ -41,7 +41,10 @@ clean_up() {
   for name in "${!pids[@]}"; do kill -9 "${pids[$name]}" 2>/dev/null || true; done
   wait 2>/dev/null || true
   "$root/tests/support/postgres.sh" stop "$here/postgres" 2>/dev/null || true
-  for host in "${hosts[@]}"; do ip netns del "$tag-$host" 2>/dev/null || true; done
+  for host in "${hosts[@]}"; do
+    ip link del "$tag$host" 2>/dev/null || true
+    ip netns del "$tag-$host" 2>/dev/null || true
+  done
   ip link del "$tag" 2>/dev/null || true
   cd / && rm -rf "$here"
 }
