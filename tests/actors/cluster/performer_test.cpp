@@ -362,3 +362,50 @@ TEST_CASE("a queue can't be left to performers by a node that listens for "
   REQUIRE(done.has_error());
   CHECK_THAT(done.error().message, Catch::Contains("node.listen"));
 }
+
+TEST_CASE("a handler that ignores its stop does not keep its slot") {
+  auto db = database_in_memory();
+  full_node node{db};
+  auto log = std::make_shared<testing::event_log>();
+  auto options = near({node.jobs.cluster_address()});
+  options.observers.push_back(log);
+  options.hung_grace = 50ms;
+  std::mutex gate;
+  std::unique_lock closed{gate};
+  performer far{
+      options,
+      {working(
+          mux{}
+              .on("deaf",
+                  [&](const job&, context&) {
+                    std::lock_guard wait{gate};
+                    return complete();
+                  },
+                  {.retry = {.max_attempts = 1}, .timeout = 50ms})
+              .on("quick", [](const job&, context&) { return complete(); }),
+          1)}};
+  node.jobs.enqueue({.queue = "gpu", .type = "deaf", .id = "d"});
+  CHECK(
+      node.log->wait_for("dead d: timed out after 0.05 s (the type's timeout)"
+                         ", and its handler did not stop within 0.05 s more"));
+  CHECK(log->wait_for("hung d"));
+  node.jobs.enqueue({.queue = "gpu", .type = "quick", .id = "q"});
+  CHECK(node.log->wait_for("completed q"));
+  CHECK(far.queues().at(0).hung == 1);
+  closed.unlock();
+  while (far.queues().at(0).hung > 0)
+    std::this_thread::yield();
+  CHECK(far.close().drained);
+}
+
+TEST_CASE("a performer stops its jobs at the end of its grace, and says so") {
+  auto db = database_in_memory();
+  full_node node{db};
+  auto started = std::make_shared<awaited<std::string>>();
+  performer one{near({node.jobs.cluster_address()}, "one"),
+                {working(mux{waiting(started)}, 1)}};
+  node.jobs.enqueue({.queue = "gpu", .type = "t", .id = "a"});
+  REQUIRE(started->next());
+  CHECK(one.close(0s).drained);
+  CHECK(node.log->wait_for("retried a: stopped: closing"));
+}
