@@ -21,6 +21,9 @@ namespace callboard::actors {
 
 namespace {
 
+// Who enqueues chooses the names of types.
+constexpr std::size_t most_strangers = 1000;
+
 class performer_pool_state {
 public:
   static constexpr const char* name = "performer_pool";
@@ -87,6 +90,8 @@ public:
   caf::result<job_answer> perform(job_call& job) {
     auto who = roster_.choose(job.queue, job.type);
     if (std::holds_alternative<roster::unknown_type>(who)) {
+      if (strangers_.size() >= most_strangers)
+        strangers_.clear();
       if (strangers_.insert({job.queue, job.type}).second)
         log(log_level::warning,
             "no performer that is connected knows this type; its jobs wait", 0,

@@ -179,7 +179,11 @@ void supervisor_state::hung(const slot_hung& x) {
 }
 
 void supervisor_state::offered(const slots_offered& x) {
-  offered_[x.queue] = x.slots;
+  // Performers choose the names: what is withdrawn is forgotten.
+  if (x.slots > 0)
+    offered_[x.queue] = x.slots;
+  else
+    offered_.erase(x.queue);
   auto line = lines_.find(x.queue);
   auto live = credits_.live(x.queue);
   if (line == lines_.end() || !line->second.remote || !live)
