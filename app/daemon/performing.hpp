@@ -2,58 +2,37 @@
 
 #include "actors/client/performer.hpp"
 #include "app/cli/command_line.hpp"
-#include "app/cli/console.hpp"
-#include "app/daemon/live_view.hpp"
-#include "app/daemon/logging.hpp"
-#include "app/daemon/running_jobs.hpp"
-#include "app/daemon/wishes.hpp"
-#include "app/http/server.hpp"
+#include "app/daemon/service.hpp"
 
 #include <atomic>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace callboard::app {
 
-/// `callboard perform`: settings, performer, signals and HTTP. The calling
-/// thread fulfils the wishes of signals.
-class performing {
+/// `callboard perform`: settings, performer, signals and HTTP.
+class performing : public service {
 public:
   /// Blocks the signals: make it before any other thread.
   performing(const perform_command& what, config::settings settings,
              console& io);
-  ~performing();
-
-  performing(const performing&) = delete;
-  performing& operator=(const performing&) = delete;
-
-  /// From start to end.
-  exit_code run();
+  ~performing() override;
 
 private:
-  exit_code start();
-  exit_code listen();
-  health_report report() const;
-  void reload();
-  void upgrade(std::vector<worker_config> workers);
-  exit_code drain();
-  void give_up();
+  exit_code begin(std::vector<worker_config> workers) override;
+  std::string whereabouts() const override;
+  result<void> take_certificates(const config::settings& wanted) override;
+  result<drain_report> upgrade(std::vector<worker_config> workers) override;
+  void draining() override;
+  drain_report close() override;
 
-  perform_command what_;
-  config::settings settings_;
-  console& io_;
-  wish_queue wishes_;
-  log_writer log_;
-  const std::shared_ptr<running_jobs> running_
-      = std::make_shared<running_jobs>();
-  std::shared_ptr<live_view> live_;
+  health_report report() const;
+
+  /// "host:port" of those that it dials.
+  std::vector<std::string> nodes_;
   std::atomic<bool> draining_{false};
   std::unique_ptr<performer> performer_;
-  std::unique_ptr<http_server> http_;
-  /// Upgrades that may still wait for jobs of the old workers.
-  std::vector<std::thread> upgrades_;
 };
 
 } // namespace callboard::app
