@@ -40,6 +40,9 @@ struct finished_job {
   settlement outcome;
   job_facts facts;
   duration took{0};
+  /// Its attempt was its last: until the outcome is stored, a crash of the node
+  /// makes it a dead letter.
+  bool last_attempt = false;
 };
 
 /// Outcomes to write. They are kept until the store has taken or fenced them.
@@ -48,7 +51,9 @@ struct settle_wish {
 };
 
 /// Jobs whose start is to be recorded: a poller can't begin them before, or
-/// they run already. Kept like outcomes.
+/// they run already. Recorded when the outcomes of last attempts that were
+/// handed in before are stored, so that what begins can't take them along. Kept
+/// like outcomes.
 struct start_wish {
   std::vector<lease_ref> leases;
 };

@@ -32,7 +32,8 @@ void poller_state::harvest(chunk& work) {
     total += result.took;
     done.jobs.push_back(
         {work.cancelled(i) ? as_cancelled(result.outcome) : result.outcome,
-         facts_of(work.job(i)), result.took});
+         facts_of(work.job(i)), result.took,
+         options_.run->last_attempt(work.job(i))});
   }
   for (auto& [wait, wish] : back) {
     wish.wait = wait;

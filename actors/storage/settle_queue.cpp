@@ -26,8 +26,11 @@ bool blames_an_outcome(errc code) {
 } // namespace
 
 void settle_queue::add(std::vector<finished_job> jobs) {
-  for (auto& job : jobs)
-    waiting_.push_back({.job = std::move(job)});
+  for (auto& job : jobs) {
+    auto& one = waiting_.emplace_back(pending_outcome{.job = std::move(job)});
+    if (one.job.last_attempt)
+      owed_.insert(one.last = ++last_given_);
+  }
 }
 
 settle_queue::batch settle_queue::take() {
@@ -43,6 +46,13 @@ settle_queue::batch settle_queue::take() {
   }
   in_flight_ += next.size();
   return next;
+}
+
+void settle_queue::done(const batch& sent) {
+  in_flight_ -= sent.size();
+  for (const auto& one : sent)
+    if (one.last > 0)
+      owed_.erase(one.last);
 }
 
 void settle_queue::failed(batch sent, const error& why) {

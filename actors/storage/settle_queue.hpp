@@ -3,7 +3,9 @@
 #include "actors/messages.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <set>
 #include <vector>
 
 namespace callboard::actors {
@@ -19,6 +21,8 @@ struct pending_outcome {
   bool alone = false;
   /// How often it was refused while it was alone.
   int refusals = 0;
+  /// Of a last attempt: its number, from 1 on.
+  std::uint64_t last = 0;
 };
 
 /// Outcomes on their way to the store. They gather here while a batch is on
@@ -43,7 +47,7 @@ public:
   [[nodiscard]] batch take();
 
   /// The store did it.
-  void done(const batch& sent) { in_flight_ -= sent.size(); }
+  void done(const batch& sent);
 
   /// The store could not do it: back to the front. What kind of failure it
   /// was decides whether they go alone from now on.
@@ -53,9 +57,21 @@ public:
   bool waiting() const noexcept { return !waiting_.empty(); }
   bool congested() const noexcept { return size() >= high_water; }
 
+  /// Names the outcomes of now, for a question that is asked later.
+  std::uint64_t mark() const noexcept { return last_given_; }
+
+  /// Whether the store has not accepted all outcomes of last attempts that were
+  /// there at `mark`.
+  bool owes_last(std::uint64_t mark) const noexcept {
+    return !owed_.empty() && *owed_.begin() <= mark;
+  }
+
 private:
   std::deque<pending_outcome> waiting_;
   std::size_t in_flight_ = 0;
+  /// The numbers of outcomes of last attempts that are not stored.
+  std::set<std::uint64_t> owed_;
+  std::uint64_t last_given_ = 0;
 };
 
 } // namespace callboard::actors

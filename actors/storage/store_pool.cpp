@@ -80,6 +80,9 @@ void store_pool_state::pump_leases() {
     // Where no job can kill the node, a suspect needs not be the only one.
     call.requests.back().suspects
         = one.request.suspects && (one.request.isolated || !suspect_);
+    // What is on its last attempt has to wait for these.
+    if (outcomes_.owes_last(outcomes_.mark()))
+      call.requests.back().start = 0;
   }
   self_->request(seats_[0].handle, caf::infinite, std::move(call))
       .then([this, wishers](lease_done& done) { leased(wishers, done); },
@@ -182,7 +185,7 @@ void store_pool_state::release(const std::vector<lease_ref>& leases,
 
 void store_pool_state::start_jobs(const start_wish& x) {
   for (const auto& lease : x.leases)
-    starts_.push_back({self_->current_sender(), lease});
+    starts_.push_back({self_->current_sender(), lease, outcomes_.mark()});
   pump_writes();
 }
 
@@ -203,7 +206,7 @@ void store_pool_state::pump_writes() {
     if (!seats_[at].up || seats_[at].busy)
       continue;
     // Slots wait for these.
-    if (!starts_.empty())
+    if (!starts_.empty() && may_start(starts_.front()))
       send_starts(at);
     else if (!releases_.empty())
       send_releases(at);
@@ -271,9 +274,15 @@ void store_pool_state::send_releases(std::size_t at) {
           });
 }
 
+bool store_pool_state::may_start(const starter& one) const {
+  return !outcomes_.owes_last(one.mark);
+}
+
 void store_pool_state::send_starts(std::size_t at) {
-  auto count = std::min(starts_.size(), settle_queue::largest_batch);
-  auto end = starts_.begin() + static_cast<std::ptrdiff_t>(count);
+  auto most = std::min(starts_.size(), settle_queue::largest_batch);
+  auto end = std::find_if_not(
+      starts_.begin(), starts_.begin() + static_cast<std::ptrdiff_t>(most),
+      [this](const starter& one) { return may_start(one); });
   auto sent = std::make_shared<std::vector<starter>>(starts_.begin(), end);
   starts_.erase(starts_.begin(), end);
   start_call call;

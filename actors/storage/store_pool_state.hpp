@@ -56,10 +56,12 @@ private:
     lease_request request;
   };
 
-  /// A poller and a job that it wants to start.
+  /// A poller and a job that it wants to start, after the outcomes of last
+  /// attempts that were there at `mark`.
   struct starter {
     caf::strong_actor_ptr poller;
     lease_ref lease;
+    std::uint64_t mark = 0;
   };
 
   // -- leasing ----------------------------------------------------------------
@@ -77,6 +79,7 @@ private:
   void pump_writes();
   void send_outcomes(std::size_t at);
   void send_releases(std::size_t at);
+  bool may_start(const starter& one) const;
   void send_starts(std::size_t at);
   void started(const std::vector<starter>& sent, const std::vector<bool>& ours);
   void settled(settle_queue::batch& sent, const settle_report& report);

@@ -75,3 +75,25 @@ TEST_CASE("a queue that is too long says so") {
   queue.add(outcomes(1));
   CHECK(queue.congested());
 }
+
+TEST_CASE("a queue knows whether it owes the store outcomes of last attempts") {
+  settle_queue queue;
+  queue.add(outcomes(3));
+  CHECK_FALSE(queue.owes_last(queue.mark()));
+  auto before = queue.mark();
+  auto last = outcomes(2);
+  last[1].last_attempt = true;
+  queue.add(last);
+  auto after = queue.mark();
+  queue.add(last);
+  CHECK_FALSE(queue.owes_last(before));
+  CHECK(queue.owes_last(after));
+  queue.failed(queue.take(), {errc::database_unreachable, "away"});
+  CHECK(queue.owes_last(after));
+  auto all = queue.take();
+  REQUIRE(all.size() == 7);
+  CHECK(queue.owes_last(after));
+  queue.done(all);
+  CHECK_FALSE(queue.owes_last(after));
+  CHECK_FALSE(queue.owes_last(queue.mark()));
+}

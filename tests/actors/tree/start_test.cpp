@@ -224,3 +224,42 @@ TEST_CASE("jobs that were fetched ahead for slots that are stuck go back") {
   tree.end("b");
   CHECK(tree.running().size() == 1);
 }
+
+TEST_CASE("a last attempt begins when the outcomes of last attempts before it "
+          "are stored") {
+  quick_queue tree;
+  const fault locked{.why = {errc::database_busy, "locked"}, .breaks = false};
+  SECTION("it was fetched ahead") {
+    tree.add({"a", "b"}, 1);
+    REQUIRE(tree.running() == ids{"a"});
+    tree.db->fail("settle", locked, 4);
+    tree.end("a");
+  }
+  SECTION("it is leased when its turn comes") {
+    tree.add({"a"}, 1);
+    REQUIRE(tree.running() == ids{"a"});
+    tree.db->fail("settle", locked, 4);
+    tree.end("a");
+    tree.add({"b"}, 1);
+  }
+  REQUIRE(tree.state("b") == job_state::running);
+  // What kills the node now would make a dead letter of what a did.
+  CHECK(tree.running().empty());
+  tree.advance(300ms);
+  CHECK(tree.running().empty());
+  CHECK(tree.db->jobs().size() == 2);
+  tree.advance(10s);
+  CHECK(tree.running() == ids{"b"});
+  CHECK(tree.db->jobs().size() == 1);
+  CHECK(tree.attempts_after_crash("b") == 1);
+}
+
+TEST_CASE("with attempts left, nobody waits for the outcomes before") {
+  quick_queue tree;
+  tree.add({"a", "b"}, 2);
+  REQUIRE(tree.running() == ids{"a"});
+  tree.db->fail("settle",
+                {.why = {errc::database_busy, "locked"}, .breaks = false}, 3);
+  tree.end("a");
+  CHECK(tree.running() == ids{"b"});
+}
