@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
-# The chaos test: several real daemons on a database of the test's own, while
-# nodes are killed, stopped, poisoned and cut off and the database server is
-# restarted; then every job must have been performed to its end, each outcome
+# The chaos test: several real daemons on a database of the test's own, and
+# performers that are linked to them over TLS, while nodes and performers are
+# killed, stopped, poisoned, deployed and cut off, their links are partitioned,
+# and the database server is restarted; then every job must have been performed to its end, each outcome
 # accepted once, and each repeated performance explained by a fault. Prints a
 # report; the exit code is 1 when a promise was broken, and then all that was
 # written is kept.
 #   tests/chaos.sh             about a minute and a half, PostgreSQL
-#   tests/chaos.sh --long      22 minutes, 560 faults
-#   tests/chaos.sh --sqlite    several processes on one SQLite file
+#   tests/chaos.sh --long      22 minutes, 700 faults
+#   tests/chaos.sh --sqlite    several processes on one SQLite file, no performers
 # Options:
 #   --seed N       repeats a schedule of faults and jobs
 #   --minutes N    how long faults come
 #   --faults N     how many
 #   --nodes N      how many daemons (default: 3)
-#   --rate N       about so many jobs a second (default: 60)
-#   --kinds A,B    only these faults, such as kill,stop
+#   --performers N how many of them (default: 3)
+#   --rate N       about so many jobs a second (default: 80)
+#   --kinds A,B    only these faults, such as kill,link_partition
 #   --json         one JSON document instead of text
 #   --keep         keeps what was written in any case
 set -euo pipefail
@@ -24,16 +26,16 @@ usage() { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0"; }
 
 database=postgres
 minutes=1
-faults=25
+faults=
 keep=no
 options=()
 while [ $# -gt 0 ]; do
   case "$1" in
-    --long) minutes=22 faults=560 ;;
+    --long) minutes=22 faults=700 ;;
     --postgres | --sqlite) database=${1#--} ;;
     --minutes) minutes=${2:?}; shift ;;
     --faults) faults=${2:?}; shift ;;
-    --seed | --nodes | --rate | --kinds) options+=("$1" "${2:?}"); shift ;;
+    --seed | --nodes | --performers | --rate | --kinds) options+=("$1" "${2:?}"); shift ;;
     --json) options+=("$1") ;;
     --keep) keep=yes ;;
     -h | --help) usage; exit 0 ;;
@@ -41,6 +43,11 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
+
+# Performers and their links have faults of their own.
+if [ -z "$faults" ]; then
+  if [ "$database" = postgres ]; then faults=36; else faults=25; fi
+fi
 
 # ctest has built everything, and says where.
 build=${CALLBOARD_BUILT:-}

@@ -55,7 +55,8 @@ constexpr std::array postgres_triggers{
               when new.arg <> old.arg then 'rescheduled'
               when new.attempt < old.attempt then 'released'
               else 'retried' end,
-            new.id, new.fence, new.attempt, new.crashes, old.node, new.queue);
+            new.id, new.fence, new.attempt, new.crashes, old.node,
+            left(new.last_error, 300));
         end if;
         return null;
       end $$
@@ -133,7 +134,8 @@ constexpr std::array sqlite_triggers{
             when new.arg <> old.arg then 'rescheduled'
             when new.attempt < old.attempt then 'released'
             else 'retried' end,
-          new.id, new.fence, new.attempt, new.crashes, old.node, new.queue);
+          new.id, new.fence, new.attempt, new.crashes, old.node,
+          substr(new.last_error, 1, 300));
       end
     )sql",
     R"sql(

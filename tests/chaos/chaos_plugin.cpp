@@ -96,7 +96,7 @@ handler poison(void (*kill)()) {
 
 CALLBOARD_PLUGIN(handlers) {
   for (const auto* type :
-       {"plain", "retry", "policy", "again", "throw", "once"})
+       {"plain", "special", "retry", "policy", "again", "throw", "once"})
     handlers.on(type, perform);
   handlers.on("poison_exit", poison([] { _exit(99); }));
   handlers.on("poison_abort", poison([] { std::abort(); }));

@@ -54,7 +54,8 @@ bool says_nothing_else(const std::string& err) {
 // -- the client ---------------------------------------------------------------
 
 client_enqueuer::client_enqueuer(const settings& rules, book& notes)
-    : rules_{rules}, notes_{notes}, jobs_{"c", rules.seed + 1},
+    : rules_{rules}, notes_{notes}, jobs_{"c", rules.seed + 1,
+                                          rules.on_postgres()},
       network_{rules.on_postgres()
                    ? std::make_unique<test::tcp_proxy>(port_of(rules.database))
                    : nullptr},
@@ -111,7 +112,8 @@ bool client_enqueuer::store(const std::vector<promise>& jobs,
 // -- the program --------------------------------------------------------------
 
 program_enqueuer::program_enqueuer(const settings& rules, book& notes)
-    : rules_{rules}, notes_{notes}, jobs_{"p", rules.seed + 2},
+    : rules_{rules}, notes_{notes}, jobs_{"p", rules.seed + 2,
+                                          rules.on_postgres()},
       config_{rules.folder + "/enqueuer.json"} {
   std::ofstream file{config_};
   file << R"({"database": {"url": ")" << rules.database

@@ -12,38 +12,60 @@ namespace {
 
 using enum fault_kind;
 
+enum class target : std::uint8_t {
+  node,
+  server,
+  performer,
+  link,
+  peers,
+  enqueuers
+};
+
 struct traits {
   std::string_view name;
   /// How often it comes, beside the others.
   int weight;
   /// How long it lasts, in milliseconds.
   int shortest, longest;
-  bool node, server, costs_leases;
+  target what;
+  bool costs_leases, costs_performers;
 };
 
 // In the order of fault_kind.
 constexpr std::array all{
-    traits{"kill", 22, 0, 0, true, false, true},
-    traits{"pause", 6, 100, 1000, true, false, false},
+    traits{"kill", 22, 0, 0, target::node, true, false},
+    traits{"pause", 6, 100, 1000, target::node, false, false},
     // Beyond the silence limit, which is added.
-    traits{"stop", 10, 500, 5000, true, false, true},
-    traits{"terminate", 8, 0, 0, true, false, true},
-    traits{"cut", 7, 0, 0, true, false, true},
-    traits{"swallow", 7, 500, 8000, true, false, true},
-    traits{"freeze", 5, 300, 8000, true, false, true},
-    traits{"refuse", 5, 300, 6000, true, false, true},
-    traits{"delay", 4, 1000, 6000, true, false, false},
-    traits{"restart_fast", 5, 100, 5000, false, true, true},
-    traits{"restart_immediate", 5, 100, 5000, false, true, true},
-    traits{"lock_table", 3, 200, 1500, false, true, false},
-    traits{"reload", 6, 0, 0, true, false, false},
-    traits{"deploy", 5, 0, 0, true, false, false},
-    traits{"client_cut", 3, 0, 0, false, false, false},
-    traits{"client_swallow", 2, 500, 4000, false, false, false},
-    traits{"kill_enqueuer", 3, 0, 0, false, false, false},
-    traits{"poison", 6, 0, 0, false, false, false},
-    traits{"poisoned", 0, 0, 0, true, false, true},
-    traits{"stalled", 0, 0, 0, false, true, true},
+    traits{"stop", 10, 500, 5000, target::node, true, true},
+    traits{"terminate", 8, 0, 0, target::node, true, false},
+    traits{"cut", 7, 0, 0, target::node, true, false},
+    traits{"swallow", 7, 500, 8000, target::node, true, false},
+    traits{"freeze", 5, 300, 8000, target::node, true, false},
+    traits{"refuse", 5, 300, 6000, target::node, true, false},
+    traits{"delay", 4, 1000, 6000, target::node, false, false},
+    traits{"restart_fast", 5, 100, 5000, target::server, true, false},
+    traits{"restart_immediate", 5, 100, 5000, target::server, true, false},
+    traits{"lock_table", 3, 200, 1500, target::server, false, false},
+    traits{"reload", 6, 0, 0, target::node, false, false},
+    traits{"deploy", 5, 0, 0, target::node, false, false},
+    traits{"performer_kill", 9, 0, 0, target::performer, false, true},
+    traits{"performer_pause", 2, 100, 1000, target::performer, false, false},
+    // Beyond the silence, which is added.
+    traits{"performer_stop", 6, 1000, 4000, target::performer, false, true},
+    traits{"performer_reload", 3, 0, 0, target::performer, false, false},
+    traits{"performer_deploy", 4, 0, 0, target::performer, false, false},
+    traits{"link_cut", 6, 0, 0, target::link, false, true},
+    traits{"link_partition", 6, 1000, 4000, target::link, false, true},
+    traits{"link_stall", 5, 300, 8000, target::link, false, true},
+    traits{"link_delay", 3, 1000, 6000, target::link, false, false},
+    traits{"peer_cut", 3, 0, 0, target::peers, false, false},
+    traits{"peer_partition", 3, 1000, 4000, target::peers, false, false},
+    traits{"client_cut", 3, 0, 0, target::enqueuers, false, false},
+    traits{"client_swallow", 2, 500, 4000, target::enqueuers, false, false},
+    traits{"kill_enqueuer", 3, 0, 0, target::enqueuers, false, false},
+    traits{"poison", 6, 0, 0, target::enqueuers, false, false},
+    traits{"poisoned", 0, 0, 0, target::node, true, false},
+    traits{"stalled", 0, 0, 0, target::server, true, true},
 };
 
 static_assert(all.size() == static_cast<std::size_t>(stalled) + 1);
@@ -94,15 +116,31 @@ std::optional<fault_kind> parse_fault_kind(std::string_view name) {
 }
 
 bool hits_a_node(fault_kind kind) noexcept {
-  return of(kind).node;
+  return of(kind).what == target::node;
+}
+
+bool hits_a_performer(fault_kind kind) noexcept {
+  return of(kind).what == target::performer || hits_a_link(kind);
+}
+
+bool hits_a_link(fault_kind kind) noexcept {
+  return of(kind).what == target::link;
+}
+
+bool hits_peers(fault_kind kind) noexcept {
+  return of(kind).what == target::peers;
 }
 
 bool hits_the_server(fault_kind kind) noexcept {
-  return of(kind).server;
+  return of(kind).what == target::server;
 }
 
 bool costs_leases(fault_kind kind) noexcept {
   return of(kind).costs_leases;
+}
+
+bool costs_performers(fault_kind kind) noexcept {
+  return of(kind).costs_performers;
 }
 
 bool costs_answers(fault_kind kind) noexcept {
@@ -153,12 +191,18 @@ std::vector<planned_fault> make_schedule(const schedule_rules& rules) {
     const auto& about = of(kind);
     planned_fault one{.kind = kind};
     one.at = static_cast<micros>(at * 1e6);
-    one.node = about.node ? 1 + static_cast<int>(draw.number(rules.nodes)) : 0;
+    if (hits_a_node(kind) || hits_a_link(kind) || hits_peers(kind))
+      one.node = 1 + static_cast<int>(draw.number(rules.nodes));
+    if (hits_a_performer(kind))
+      one.performer = 1 + static_cast<int>(draw.number(rules.performers));
     one.lasts
         = 1000
           * (about.shortest + draw.number(about.longest - about.shortest + 1));
     if (kind == stop)
       one.lasts += rules.silence_limit;
+    if (kind == performer_stop || kind == link_partition
+        || kind == peer_partition)
+      one.lasts += rules.silence;
     faults.push_back(one);
   }
   // The whole in the time that there is.

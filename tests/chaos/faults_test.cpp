@@ -31,8 +31,17 @@ TEST_CASE("a schedule has every kind of fault, in order, in the time given") {
       kinds.insert(each.kind);
       REQUIRE(each.at >= before);
       before = each.at;
-      REQUIRE((each.node != 0) == hits_a_node(each.kind));
+      REQUIRE((each.node != 0)
+              == (hits_a_node(each.kind) || hits_a_link(each.kind)
+                  || hits_peers(each.kind)));
       REQUIRE(each.node <= rules.nodes);
+      REQUIRE((each.performer != 0) == hits_a_performer(each.kind));
+      REQUIRE(each.performer <= rules.performers);
+      if (each.kind == fault_kind::performer_stop
+          || each.kind == fault_kind::link_partition)
+        REQUIRE(each.lasts > rules.silence);
+      if (each.kind == fault_kind::performer_pause)
+        REQUIRE(each.lasts < rules.silence);
       if (each.kind == fault_kind::stop)
         REQUIRE(each.lasts > rules.silence_limit);
       if (each.kind == fault_kind::pause)

@@ -10,7 +10,7 @@ namespace {
 using enum change::kind;
 
 std::string cause_of(const story& told, const lease_story& lease) {
-  const auto* why = told.explain(lease);
+  const auto* why = told.why_repeated(lease);
   return why ? std::string{to_string(why->kind)} : "unexplained";
 }
 
@@ -40,10 +40,16 @@ void count_job(const story& told, const job_story& job, figures& sum) {
   for (const auto& each : job.leases) {
     ++sum.leases;
     sum.performances += each.runs.size();
+    if (told.for_performers(each))
+      sum.at_performers += each.runs.size();
+    if (each.lost_performer())
+      ++sum.lost_with_performers[cause_of(told, each)];
     if (each.run()) {
-      if (last_run && last_run->reclaimed()) {
+      if (last_run && (last_run->reclaimed() || last_run->lost_performer())) {
         ++sum.duplicates[cause_of(told, *last_run)];
         ++sum.duplicated;
+        if (told.at_once(*last_run, each))
+          ++sum.at_once[cause_of(told, *last_run)];
       } else if (last_run && last_run->ended_by(gone)) {
         ++sum.duplicates["enqueued again after an unknown commit"];
         ++sum.duplicated;

@@ -15,6 +15,8 @@ struct recovery {
   std::vector<micros> undisturbed;
   /// The same for each job that was interrupted, not only for the first.
   std::vector<micros> each_job;
+  /// Of a node's fault: for each job that it had given to a performer.
+  std::vector<micros> at_performers;
   /// All first ones, sorted.
   std::vector<micros> all;
 };
@@ -39,6 +41,12 @@ struct figures {
   /// nobody accepted, by the fault that cost it; and all of them.
   std::map<std::string, std::size_t> duplicates;
   std::size_t duplicated = 0;
+  /// Of these, those that began while the one before still ran.
+  std::map<std::string, std::size_t> at_once;
+  /// Jobs that nodes gave up because their performer was lost, by the fault
+  /// behind it; and how many runs of handlers performers began.
+  std::map<std::string, std::size_t> lost_with_performers;
+  std::size_t at_performers = 0;
   /// Outcomes that were refused, and those of them that had been accepted, but
   /// whose answer was lost.
   std::size_t fenced = 0;
@@ -53,7 +61,8 @@ struct figures {
   std::size_t unbegun_refunded = 0;
 
   /// Kill: from the kill to the next start of a job that ran there. Stop: the
-  /// same. Restart: from when the server takes connections to the next start.
+  /// same. A performer and its links: the same, for jobs that were lost with
+  /// it. Restart: from when the server takes connections to the next start.
   /// A node's connection: from its repair to the node's next start.
   std::map<fault_kind, recovery> recoveries;
 };

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -87,7 +88,8 @@ struct change {
   int crashes = 0;
   /// The incarnation.
   std::int64_t node = 0;
-  /// The error of a dead letter; the name of a node; the queue of a job.
+  /// The last error of a dead letter, and of a job that was handed back; the
+  /// name of a node; else the queue of the job.
   std::string text;
 };
 
@@ -108,11 +110,13 @@ struct claim {
   std::string error;
 };
 
-/// One start of one node.
+/// One start of one node or performer.
 struct life {
-  /// "2.5": the fifth of node 2.
+  /// "2.5": the fifth of node 2; "p2.5": that of performer 2.
   std::string name;
+  /// Which of them; the other one is 0.
   int node = 0;
+  int performer = 0;
   micros started = 0;
   /// 0: never.
   micros ready = 0;
@@ -136,7 +140,10 @@ struct history {
   std::vector<std::string> left_over;
   int max_crashes = 3;
   micros silence_limit = 4'000'000;
-  /// No queue of a node ever had more slots.
+  micros silence = 2'000'000;
+  /// Queues that the nodes leave to performers.
+  std::set<std::string> left_to_performers;
+  /// No queue of a process ever had more slots.
   std::map<std::string, int> most_slots;
 };
 

@@ -21,18 +21,29 @@ constexpr micros end_limit = 60'000'000;
 } // namespace
 
 injector::injector(const settings& rules, const node_list& nodes,
-                   client_enqueuer& client, program_enqueuer& program,
-                   std::ostream& out)
-    : rules_{rules}, nodes_{nodes}, client_{client}, program_{program},
-      out_{out}, server_{rules}, poisons_{"x", rules.seed + 3} {}
+                   const performer_list& performers, client_enqueuer& client,
+                   program_enqueuer& program, std::ostream& out)
+    : rules_{rules}, nodes_{nodes}, performers_{performers}, client_{client},
+      program_{program}, out_{out}, server_{rules}, poisons_{"x",
+                                                             rules.seed + 3,
+                                                             false} {}
 
 void injector::perform(const planned_fault& what, const std::stop_token& stop) {
   try {
     if (hits_the_server(what.kind))
       return on_server(what, stop);
+    if (hits_peers(what.kind))
+      return on_peers(what, stop);
+    if (hits_a_performer(what.kind)) {
+      auto* one = claim(performers_, what.performer);
+      if (!one)
+        return miss(what, "no performer was there to be hit");
+      on_performer(*one, what, stop);
+      return give_back(*one);
+    }
     if (!hits_a_node(what.kind))
       return on_enqueuers(what, stop);
-    auto* one = claim(what.node);
+    auto* one = claim(nodes_, what.node);
     if (!one)
       return miss(what, "no node was there to be hit");
     on_node(*one, what, stop);
@@ -52,68 +63,149 @@ std::vector<std::string> injector::missed() const {
   return missed_;
 }
 
-node* injector::claim(int preferred) {
+template <class T>
+T* injector::claim(const std::vector<std::unique_ptr<T>>& from, int preferred) {
   std::unique_lock lock{mutex_};
   auto deadline = std::chrono::steady_clock::now() + patience;
   do {
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      auto at = (static_cast<std::size_t>(preferred) - 1 + i) % nodes_.size();
-      auto& one = *nodes_[at];
-      if (one.ready() && claimed_.insert(one.number()).second)
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      auto at = (static_cast<std::size_t>(preferred) - 1 + i) % from.size();
+      auto& one = *from[at];
+      if (one.ready() && claimed_.insert(&one).second)
         return &one;
     }
-    // Nodes become ready without telling this.
+    // They become ready without telling this.
     freed_.wait_for(lock, std::chrono::milliseconds{50});
   } while (std::chrono::steady_clock::now() < deadline);
   return nullptr;
 }
 
-void injector::give_back(node& one) {
+void injector::give_back(const member& one) {
   std::lock_guard lock{mutex_};
-  claimed_.erase(one.number());
+  claimed_.erase(&one);
   freed_.notify_all();
 }
 
-void injector::on_node(node& one, const planned_fault& what,
-                       const std::stop_token& stop) {
+micros injector::restart(member& one, const planned_fault& what) {
   auto life = one.life();
-  auto from = present();
-  auto until_ready = [&] {
-    note(what, one.number(), from,
-         one.await_ready(life, start_limit).value_or(present()));
-  };
-  switch (what.kind) {
-  case kill:
+  if (what.kind == kill || what.kind == performer_kill) {
     one.kill();
-    return until_ready();
-  case deploy:
+  } else {
     one.ask_to_end();
     if (!one.await_end(life, end_limit)) {
       miss(what, one.name() + " does not end when it is asked to");
       one.kill();
     }
-    return until_ready();
+  }
+  return one.await_ready(life, start_limit).value_or(present());
+}
+
+void injector::hold(member& one, micros span, const std::stop_token& stop) {
+  one.signal(SIGSTOP);
+  rest(stop, span);
+  one.signal(SIGCONT);
+}
+
+void injector::on_node(node& one, const planned_fault& what,
+                       const std::stop_token& stop) {
+  auto from = present();
+  switch (what.kind) {
+  case kill:
+  case deploy: {
+    auto to = restart(one, what);
+    return note(what, one.number(), from, to);
+  }
   case pause:
   case chaos::fault_kind::stop:
-    one.signal(SIGSTOP);
-    rest(stop, what.lasts);
-    one.signal(SIGCONT);
-    return note(what, one.number(), from, present());
+    hold(one, what.lasts, stop);
+    break;
   case reload:
     one.configure({1 + static_cast<int>(what.at % most_slots),
                    1 + static_cast<int>(what.at / 10 % most_slots),
                    1 + static_cast<int>(what.at / 100 % 3)});
     one.signal(SIGHUP);
-    return note(what, one.number(), from, present());
+    break;
   case terminate: {
     std::lock_guard while_the_server_runs{server_mutex_};
     from = present();
     audit{rules_.database}.terminate(one.application());
-    return note(what, one.number(), from, present());
+    break;
   }
   default:
     return on_network(one, what, stop);
   }
+  note(what, one.number(), from, present());
+}
+
+void injector::on_performer(performer& one, const planned_fault& what,
+                            const std::stop_token& stop) {
+  auto from = present();
+  switch (what.kind) {
+  case performer_kill:
+  case performer_deploy: {
+    auto to = restart(one, what);
+    return note(what, 0, from, to, one.number());
+  }
+  case performer_pause:
+  case performer_stop:
+    hold(one, what.lasts, stop);
+    break;
+  case performer_reload:
+    one.configure(2 + static_cast<int>(what.at % (most_performer_slots - 1)));
+    one.signal(SIGHUP);
+    break;
+  default:
+    return on_link(one, what, stop);
+  }
+  note(what, 0, from, present(), one.number());
+}
+
+void injector::on_link(performer& one, const planned_fault& what,
+                       const std::stop_token& stop) {
+  auto& link = one.link(what.node);
+  auto from = present();
+  switch (what.kind) {
+  case link_cut:
+    link.cut();
+    break;
+  case link_partition:
+    link.swallow();
+    rest(stop, what.lasts);
+    link.resume();
+    break;
+  case link_stall:
+    link.freeze();
+    rest(stop, what.lasts);
+    link.resume();
+    break;
+  default:
+    link.delay(std::chrono::milliseconds{10 + what.at % 90});
+    rest(stop, what.lasts);
+    link.delay({});
+  }
+  note(what, what.node, from, present(), one.number());
+}
+
+void injector::on_peers(const planned_fault& what,
+                        const std::stop_token& stop) {
+  std::lock_guard one_at_a_time{peers_mutex_};
+  // The one with the smallest address dials all others, and is not dialled.
+  std::vector<node*> dialled;
+  for (const auto& each : nodes_)
+    dialled.push_back(each.get());
+  std::ranges::sort(dialled, {}, [](node* x) { return x->peers()->port(); });
+  auto& one
+      = *dialled[1
+                 + static_cast<std::size_t>(what.node) % (dialled.size() - 1)];
+  auto from = present();
+  if (what.kind == peer_cut) {
+    one.peers()->cut();
+  } else {
+    one.peers()->swallow();
+    rest(stop, what.lasts);
+    one.peers()->resume();
+  }
+  note(what, one.number(), from, present());
 }
 
 void injector::on_network(node& one, const planned_fault& what,
@@ -195,12 +287,12 @@ void injector::miss(const planned_fault& what, const std::string& why) {
   missed_.push_back(std::string{to_string(what.kind)} + ": " + why);
 }
 
-void injector::note(const planned_fault& what, int node, micros from,
-                    micros to) {
+void injector::note(const planned_fault& what, int node, micros from, micros to,
+                    int performer) {
   std::lock_guard lock{mutex_};
-  faults_.push_back({what.kind, node, from, to});
-  out_ << from << ' ' << to << ' ' << to_string(what.kind) << ' ' << node
-       << std::endl;
+  faults_.push_back({what.kind, node, from, to, performer});
+  out_ << from << ' ' << to << ' ' << to_string(what.kind) << ' ' << node << ' '
+       << performer << std::endl;
 }
 
 } // namespace callboard::chaos

@@ -3,6 +3,7 @@
 #include "tests/chaos/audit.hpp"
 #include "tests/chaos/enqueuers.hpp"
 #include "tests/chaos/node.hpp"
+#include "tests/chaos/performer.hpp"
 #include "tests/chaos/rest.hpp"
 #include "tests/chaos/server.hpp"
 
@@ -15,15 +16,17 @@
 namespace callboard::chaos {
 
 using node_list = std::vector<std::unique_ptr<node>>;
+using performer_list = std::vector<std::unique_ptr<performer>>;
 
 /// Makes faults come true. `perform` blocks as long as its fault lasts;
-/// several may be called at once. A node has one fault at a time, and so has
-/// the server.
+/// several may be called at once. A node has one fault at a time, and so have
+/// a performer with its links, the way of the nodes to each other, and the
+/// server.
 class injector {
 public:
   injector(const settings& rules, const node_list& nodes,
-           client_enqueuer& client, program_enqueuer& program,
-           std::ostream& out);
+           const performer_list& performers, client_enqueuer& client,
+           program_enqueuer& program, std::ostream& out);
 
   void perform(const planned_fault& what, const std::stop_token& stop);
 
@@ -34,32 +37,44 @@ public:
   std::vector<std::string> missed() const;
 
 private:
-  /// A node that is ready and has no fault; `preferred`, if it may be. Null
+  /// One that is ready and has no fault; number `preferred`, if it may be. Null
   /// when there is none in time.
-  node* claim(int preferred);
-  void give_back(node& one);
+  template <class T>
+  T* claim(const std::vector<std::unique_ptr<T>>& from, int preferred);
+  void give_back(const member& one);
 
   void on_node(node& one, const planned_fault& what,
                const std::stop_token& stop);
   void on_network(node& one, const planned_fault& what,
                   const std::stop_token& stop);
+  void on_performer(performer& one, const planned_fault& what,
+                    const std::stop_token& stop);
+  void on_link(performer& one, const planned_fault& what,
+               const std::stop_token& stop);
+  void on_peers(const planned_fault& what, const std::stop_token& stop);
+  /// Kill or SIGTERM; the moment when it is ready again.
+  micros restart(member& one, const planned_fault& what);
+  void hold(member& one, micros span, const std::stop_token& stop);
   void on_server(const planned_fault& what, const std::stop_token& stop);
   void on_enqueuers(const planned_fault& what, const std::stop_token& stop);
   void store_poison(const std::stop_token& stop);
   void miss(const planned_fault& what, const std::string& why);
-  void note(const planned_fault& what, int node, micros from, micros to);
+  void note(const planned_fault& what, int node, micros from, micros to,
+            int performer = 0);
 
   const settings& rules_;
   const node_list& nodes_;
+  const performer_list& performers_;
   client_enqueuer& client_;
   program_enqueuer& program_;
   std::ostream& out_;
   server server_;
 
   std::mutex server_mutex_;
+  std::mutex peers_mutex_;
   mutable std::mutex mutex_;
   std::condition_variable freed_;
-  std::set<int> claimed_;
+  std::set<const member*> claimed_;
   std::vector<fault> faults_;
   std::vector<std::string> missed_;
   workload poisons_;

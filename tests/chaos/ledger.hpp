@@ -41,7 +41,8 @@ struct ledger_line {
   int attempt = 0;
   /// Of its plan, when it began.
   int steps = 0;
-  /// Which start of which node: "2.5" is the fifth start of node 2.
+  /// Which start of which process: "2.5" is the fifth start of node 2, "p2.5"
+  /// that of performer 2.
   std::string life;
   /// At the end: complete, retry, fail, reschedule, dead, throw, stopped.
   std::string result = "-";

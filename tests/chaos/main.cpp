@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <iostream>
 #include <random>
+#include <stdexcept>
 
 namespace {
 
@@ -23,6 +24,7 @@ void read_command_line(CLI::App& app, settings& rules) {
   app.add_option("--server-folder", rules.server_folder);
   app.add_option("--seed", rules.seed);
   app.add_option("--nodes", rules.nodes)->check(CLI::Range(2, 20));
+  app.add_option("--performers", rules.performers)->check(CLI::Range(1, 20));
   app.add_option("--faults", rules.faults)->check(CLI::Range(1, 100000));
   app.add_option_function<double>("--minutes", [&](double minutes) {
     rules.time = static_cast<micros>(minutes * 60e6);
@@ -43,7 +45,21 @@ void read_command_line(CLI::App& app, settings& rules) {
   app.add_flag("--json", rules.json);
 }
 
-int test(const settings& rules) {
+/// Kinds that need what only PostgreSQL's runs have.
+void check_kinds(const settings& rules) {
+  auto all = rules.on_postgres() ? postgres_faults() : sqlite_faults();
+  for (auto each : rules.kinds)
+    if (std::ranges::find(all, each) == all.end())
+      throw std::invalid_argument{"no fault of SQLite: "
+                                  + std::string{to_string(each)}};
+}
+
+int test(settings rules) {
+  check_kinds(rules);
+  // The nodes of an SQLite file serve performers, too, but this test's links
+  // between processes are for those of PostgreSQL.
+  if (!rules.on_postgres())
+    rules.performers = 0;
   run all{rules, std::cerr};
   all.perform();
   story told{all.facts()};

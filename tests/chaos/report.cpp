@@ -65,7 +65,7 @@ void print_row(std::ostream& out, const std::string& name,
                const std::vector<micros>& sorted) {
   if (sorted.empty())
     return;
-  out << "  " << std::left << std::setw(28) << name << std::right
+  out << "  " << std::left << std::setw(32) << name << std::right
       << std::setw(5) << sorted.size();
   for (auto share : {0.5, 0.99, 1.0})
     out << std::setw(10) << seconds(percentile(sorted, share));
@@ -73,12 +73,14 @@ void print_row(std::ostream& out, const std::string& name,
 }
 
 void print_recoveries(std::ostream& out, const figures& sum) {
-  out << "recovery                         n       p50       p99       max\n";
+  out << "recovery                             n       p50       p99       "
+         "max\n";
   for (const auto& [kind, one] : sum.recoveries) {
     auto name = std::string{to_string(kind)};
     print_row(out, name, one.undisturbed);
     if (one.each_job.size() > one.undisturbed.size())
       print_row(out, name + ", each job", one.each_job);
+    print_row(out, name + ", at performers", one.at_performers);
     if (one.all.size() > one.undisturbed.size())
       print_row(out, name + ", amid other faults", one.all);
   }
@@ -104,6 +106,10 @@ json::object to_json(const std::map<fault_kind, recovery>& recoveries) {
         {"jobs_p50_us", percentile(one.each_job, 0.5)},
         {"jobs_p99_us", percentile(one.each_job, 0.99)},
         {"jobs_max_us", percentile(one.each_job, 1)},
+        {"at_performers", one.at_performers.size()},
+        {"at_performers_p50_us", percentile(one.at_performers, 0.5)},
+        {"at_performers_p99_us", percentile(one.at_performers, 0.99)},
+        {"at_performers_max_us", percentile(one.at_performers, 1)},
         {"all", one.all.size()},
         {"max_of_all_us", percentile(one.all, 1)},
     };
@@ -116,8 +122,9 @@ json::object to_json(const std::map<fault_kind, recovery>& recoveries) {
 void print_text(std::ostream& out, const run_facts& run, const figures& sum,
                 const findings& found) {
   out << "chaos on " << run.database << ": seed " << run.seed << ", "
-      << run.nodes << " nodes, faults for " << seconds(run.faults_took)
-      << ", drained in " << seconds(run.drain_took) << '\n'
+      << run.nodes << " nodes, " << run.performers << " performers, faults for "
+      << seconds(run.faults_took) << ", drained in " << seconds(run.drain_took)
+      << '\n'
       << "faults        " << injected(sum) << ": "
       << listed(by_name(sum.faults)) << '\n'
       << "jobs          " << sum.jobs << " stored, " << sum.refused
@@ -127,6 +134,11 @@ void print_text(std::ostream& out, const run_facts& run, const figures& sum,
       << " leases); " << sum.completed
       << " completed; dead: " << listed(sum.dead) << '\n'
       << "duplicates    " << sum.duplicated << ": " << listed(sum.duplicates)
+      << '\n'
+      << "              at once with the one before: " << listed(sum.at_once)
+      << '\n'
+      << "performers    " << sum.at_performers
+      << " performances; lost with one: " << listed(sum.lost_with_performers)
       << '\n'
       << "fenced        " << sum.fenced << " late outcomes, "
       << sum.answers_lost << " of them stored before, their answer lost\n"
@@ -154,9 +166,11 @@ void print_json(std::ostream& out, const run_facts& run, const figures& sum,
       {"database", run.database},
       {"seed", run.seed},
       {"nodes", run.nodes},
+      {"performers", run.performers},
       {"faults_took_us", run.faults_took},
       {"drain_took_us", run.drain_took},
       {"silence_limit_us", run.silence_limit},
+      {"silence_us", run.silence},
       {"slowest_enqueue_us", run.slowest_enqueue},
       {"faults", injected(sum)},
       {"faults_by_kind", to_json(by_name(sum.faults))},
@@ -169,6 +183,9 @@ void print_json(std::ostream& out, const run_facts& run, const figures& sum,
       {"dead", to_json(sum.dead)},
       {"duplicates", sum.duplicated},
       {"duplicates_by_cause", to_json(sum.duplicates)},
+      {"at_once_by_cause", to_json(sum.at_once)},
+      {"performances_at_performers", sum.at_performers},
+      {"lost_with_performers_by_cause", to_json(sum.lost_with_performers)},
       {"fenced", sum.fenced},
       {"answers_lost", sum.answers_lost},
       {"leases_lost_by_cause", to_json(sum.taken)},

@@ -14,10 +14,12 @@ struct run_facts {
   std::string database;
   std::uint64_t seed = 0;
   int nodes = 0;
+  int performers = 0;
   /// How long faults came, and how long the rest took to end afterwards.
   micros faults_took = 0;
   micros drain_took = 0;
   micros silence_limit = 0;
+  micros silence = 0;
   micros slowest_enqueue = 0;
   std::string folder;
 };

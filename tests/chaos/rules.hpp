@@ -37,7 +37,12 @@ void check_outcomes(const story& told, findings& found);
 /// begins once at most, and attempts and args follow from what happened before.
 void check_leases(const story& told, findings& found);
 
-/// No node ends by itself, runs more jobs than it has slots, or fails to end
+/// Jobs of a queue that is left to performers are performed by these alone; a
+/// performer is lost only when a fault explains it, and so are two performances
+/// of one job at the same time.
+void check_performers(const story& told, findings& found);
+
+/// No process ends by itself, runs more jobs than it has slots, or fails to end
 /// when asked.
 void check_nodes(const story& told, findings& found);
 

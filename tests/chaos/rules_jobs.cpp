@@ -158,6 +158,7 @@ findings check(const story& told) {
   check_deaths(told, found);
   check_outcomes(told, found);
   check_leases(told, found);
+  check_performers(told, found);
   check_nodes(told, found);
   return found;
 }

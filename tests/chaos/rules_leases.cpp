@@ -61,6 +61,9 @@ bool fits(const lease_story& lease, const std::string& result) {
 
 void check_outcome(const story& told, const lease_story& lease,
                    findings& found) {
+  // No outcome of a handler: check_performers has more about it.
+  if (lease.lost_performer())
+    return;
   const auto* run = lease.run();
   auto tell = [&](const std::string& rule, const std::string& what) {
     found.push_back({rule, name_of(lease) + " was " + verb(lease.end->what)
@@ -76,8 +79,11 @@ void check_outcome(const story& told, const lease_story& lease,
                 "but its handler on " + run->life + " answered " + run->result);
   if (run->result != "stopped")
     return;
-  const auto* owner = told.find_life(run->life);
-  if (!owner || owner->asked_to_end == 0 || owner->asked_to_end > run->ended)
+  auto asked = [&](const life* one) {
+    return one && one->asked_to_end != 0 && one->asked_to_end <= run->ended;
+  };
+  const auto* node = told.owner_of(lease);
+  if (!asked(told.find_life(run->life)) && !(node && asked(node->owner)))
     tell("stopped without cause",
          "after its handler on " + run->life
              + " was told to stop, and the lease was its own all the time");
@@ -139,16 +145,16 @@ void check_run(const story& told, const lease_story& lease, findings& found) {
                      name + " ran as attempt " + std::to_string(run.attempt)
                          + " and was leased as "
                          + std::to_string(lease.taken->attempt)});
-  auto node = told.nodes().find(lease.taken->node);
-  const auto* owner = node == told.nodes().end() ? nullptr : node->second.owner;
-  if (!owner || owner->name != run.life)
+  const auto* node = told.owner_of(lease);
+  const auto* owner = node ? node->owner : nullptr;
+  if (!told.for_performers(lease) && (!owner || owner->name != run.life))
     found.push_back(
         {"ran elsewhere", name + " ran on " + run.life + " and was leased by "
                               + (owner ? owner->name : "nobody known")});
   if (lease.ended_by(released) && !told.explain(lease))
     found.push_back({"handed back though begun", name + " on " + run.life});
-  if (lease.end && run.began > lease.end->at + tolerance
-      && !told.explain(lease))
+  if (lease.end && run.began > lease.end->at + tolerance && !told.explain(lease)
+      && !told.explain_loss(lease))
     found.push_back(
         {"begun too late",
          name + " on " + run.life + " after it was " + verb(lease.end->what)});

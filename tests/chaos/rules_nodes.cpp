@@ -13,6 +13,10 @@ std::string how(int code) {
                   : "with exit code " + std::to_string(code);
 }
 
+std::string kind_of(const life& one) {
+  return one.performer != 0 ? "performer " : "node ";
+}
+
 bool died_of_poison(const story& told, const life& one) {
   return std::any_of(
       told.facts().performances.begin(), told.facts().performances.end(),
@@ -30,27 +34,28 @@ void check_life(const story& told, const life& one, findings& found) {
     return;
   if (one.asked_to_end != 0) {
     // Poison doesn't care what its node was doing.
-    // Nor can it hand back its jobs without its database, and says so.
+    // Nor can it hand back its jobs without its database, and says so; a
+    // performer has none.
     auto excused = died_of_poison(told, one)
-                   || (one.code > 0
+                   || (one.code > 0 && one.node != 0
                        && told.explain(one.node, one.asked_to_end, one.ended));
     if (one.code != 0 && !excused)
-      found.push_back(
-          {"did not end in peace",
-           "node " + one.name + " ended " + how(one.code) + " after SIGTERM"});
+      found.push_back({"did not end in peace", kind_of(one) + one.name
+                                                   + " ended " + how(one.code)
+                                                   + " after SIGTERM"});
     return;
   }
   if (died_of_poison(told, one))
     return;
   // It can't start without its database, and says so.
-  if (one.ready == 0 && one.code > 0
+  if (one.ready == 0 && one.code > 0 && one.node != 0
       && told.explain(one.node, one.started, one.ended))
     return;
   found.push_back(
-      {"ended by itself", "node " + one.name + " ended " + how(one.code)});
+      {"ended by itself", kind_of(one) + one.name + " ended " + how(one.code)});
 }
 
-/// Jobs of one queue that ran on one node at once.
+/// Jobs of one queue that ran in one process at once.
 void check_slots(const story& told, findings& found) {
   std::map<std::pair<std::string, std::string>,
            std::vector<std::pair<micros, int>>>
@@ -71,11 +76,11 @@ void check_slots(const story& told, findings& found) {
       most = std::max(most, now += change);
     auto limit = told.facts().most_slots.find(key.second);
     if (limit != told.facts().most_slots.end() && most > limit->second)
-      found.push_back({"too many at once",
-                       "node " + key.first + " ran " + std::to_string(most)
-                           + " jobs of queue " + key.second
-                           + " at once; it never had more than "
-                           + std::to_string(limit->second) + " slots"});
+      found.push_back(
+          {"too many at once", key.first + " ran " + std::to_string(most)
+                                   + " jobs of queue " + key.second
+                                   + " at once; it never had more than "
+                                   + std::to_string(limit->second) + " slots"});
   }
 }
 

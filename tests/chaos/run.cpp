@@ -36,39 +36,42 @@ void migrate(const settings& rules) {
 
 run::run(const settings& rules, std::ostream& progress)
     : rules_{rules}, progress_{progress}, fault_log_{rules_.folder + "/faults"},
-      client_{rules_, notes_}, program_{rules_, notes_}, injector_{rules_,
-                                                                   nodes_,
-                                                                   client_,
-                                                                   program_,
-                                                                   fault_log_},
+      client_{rules_, notes_}, program_{rules_, notes_},
+      injector_{rules_, nodes_, performers_, client_, program_, fault_log_},
       ledger_{rules_.folder + "/ledger"} {
   migrate(rules_);
   audit{rules_.database}.install();
   // It is there from the beginning, empty.
   std::ofstream{rules_.folder + "/ledger"};
   for (int i = 1; i <= rules_.nodes; ++i)
-    nodes_.push_back(std::make_unique<node>(rules_, i));
+    nodes_.push_back(std::make_unique<node>(rules_, certificates_, i));
+  for (int i = 1; i <= rules_.performers; ++i)
+    performers_.push_back(
+        std::make_unique<performer>(rules_, certificates_, i, nodes_));
+  for (const auto& each : nodes_)
+    members_.push_back(each.get());
+  for (const auto& each : performers_)
+    members_.push_back(each.get());
 }
 
 void run::perform() {
-  start_nodes();
+  start_all();
   let_faults_come();
   await_return();
   stop_enqueuers();
   drain();
-  stop_nodes();
+  stop_all();
   ask_witnesses();
 }
 
-void run::start_nodes() {
-  for (auto& each : nodes_)
+void run::start_all() {
+  for (auto* each : members_)
     each->start();
   auto all_ready = [&] {
-    return std::all_of(nodes_.begin(), nodes_.end(),
-                       [](const auto& x) { return x->ready(); });
+    return std::ranges::all_of(members_, [](auto* x) { return x->ready(); });
   };
-  if (!look_after_nodes_until(all_ready, start_limit))
-    throw std::runtime_error{"the nodes do not start; see their logs"};
+  if (!look_after_all_until(all_ready, start_limit))
+    throw std::runtime_error{"not all nodes start; see their logs"};
   enqueuing_ = 2;
   client_thread_ = std::jthread{[this](const std::stop_token& stop) {
     client_.run(stop);
@@ -85,7 +88,8 @@ void run::let_faults_come() {
   if (kinds.empty())
     kinds = rules_.on_postgres() ? postgres_faults() : sqlite_faults();
   auto schedule = make_schedule({rules_.seed, rules_.faults, rules_.time,
-                                 rules_.nodes, rules_.silence_limit, kinds});
+                                 rules_.nodes, rules_.performers,
+                                 rules_.silence_limit, rules_.silence, kinds});
   auto began = present();
   std::atomic<std::size_t> over = 0;
   std::vector<std::jthread> faults;
@@ -109,7 +113,7 @@ void run::let_faults_come() {
     return over == schedule.size();
   };
   // Each fault ends by itself, at the latest some minutes after it began.
-  look_after_nodes_until(come, rules_.time * 10 + 600'000'000);
+  look_after_all_until(come, rules_.time * 10 + 600'000'000);
   about_.faults_took = present() - began;
   for (const auto& each : injector_.missed())
     seen_.push_back({"fault not made", each});
@@ -117,15 +121,14 @@ void run::let_faults_come() {
 
 void run::await_return() {
   auto since = present();
-  auto works = [&](const auto& x) {
-    auto name = std::to_string(x->number()) + "." + std::to_string(x->life());
-    return last_begin_[name] > since;
+  auto works = [&](const member* x) {
+    return last_begin_[x->life_name()] > since;
   };
   auto all_work = [&] {
-    return std::all_of(nodes_.begin(), nodes_.end(), works);
+    return std::ranges::all_of(members_, works);
   };
-  if (!look_after_nodes_until(all_work, rules_.return_limit))
-    for (const auto& each : nodes_)
+  if (!look_after_all_until(all_work, rules_.return_limit))
+    for (const auto* each : members_)
       if (!works(each))
         seen_.push_back({"never came back",
                          each->name() + " began no job after the last fault"});
@@ -135,7 +138,7 @@ void run::await_return() {
 void run::stop_enqueuers() {
   client_thread_.request_stop();
   program_thread_.request_stop();
-  if (!look_after_nodes_until([&] { return enqueuing_ == 0; }, end_limit))
+  if (!look_after_all_until([&] { return enqueuing_ == 0; }, end_limit))
     seen_.push_back({"hangs", "an enqueue does not answer"});
 }
 
@@ -149,44 +152,48 @@ void run::drain() {
     looked = present();
     return database.stored().empty();
   };
-  look_after_nodes_until(empty, rules_.drain_limit);
+  look_after_all_until(empty, rules_.drain_limit);
   about_.drain_took += present() - began;
   facts_.left_over = database.stored();
 }
 
-void run::stop_nodes() {
+void run::stop_all() {
   restarting_ = false;
-  for (auto& each : nodes_)
+  // The performers first: they end in peace while somebody takes their answers.
+  stop({members_.begin() + rules_.nodes, members_.end()});
+  stop({members_.begin(), members_.begin() + rules_.nodes});
+}
+
+void run::stop(const std::vector<member*>& some) {
+  for (auto* each : some)
     each->ask_to_end();
   auto all_ended = [&] {
-    return std::all_of(nodes_.begin(), nodes_.end(),
-                       [](const auto& x) { return x->watch() < 0; });
+    return std::ranges::all_of(some, [](auto* x) { return x->watch() < 0; });
   };
-  if (look_after_nodes_until(all_ended, end_limit))
+  if (look_after_all_until(all_ended, end_limit))
     return;
-  for (auto& each : nodes_)
+  for (auto* each : some)
     if (each->watch() >= 0) {
       seen_.push_back({"hangs", each->name() + " does not end when asked to"});
       each->kill();
     }
-  look_after_nodes_until(all_ended, end_limit);
+  look_after_all_until(all_ended, end_limit);
 }
 
-bool run::look_after_nodes_until(const std::function<bool()>& over,
-                                 micros limit) {
+bool run::look_after_all_until(const std::function<bool()>& over,
+                               micros limit) {
   for (auto until = present() + limit; present() < until;) {
     auto began = present();
     std::vector<pollfd> ends;
-    for (auto& each : nodes_) {
-      auto number = each->number();
-      auto planned = start_at_.find(number);
+    for (auto* each : members_) {
+      auto planned = start_at_.find(each);
       if (planned != start_at_.end()) {
         if (!restarting_ || planned->second > present())
           continue;
         start_at_.erase(planned);
         each->start();
       } else if (each->look_after()) {
-        start_at_[number] = present() + before_restart;
+        start_at_[each] = present() + before_restart;
       } else {
         ends.push_back({each->watch(), POLLIN, 0});
       }

@@ -12,8 +12,8 @@
 
 namespace callboard::chaos {
 
-/// One run: starts the nodes, lets the faults come, waits until everything
-/// works again and every job has ended, stops the nodes, and asks the
+/// One run: starts the nodes and performers, lets the faults come, waits until
+/// everything works again and every job has ended, stops them, and asks the
 /// witnesses.
 class run {
 public:
@@ -30,17 +30,19 @@ public:
   const findings& seen() const { return seen_; }
 
 private:
-  void start_nodes();
+  void start_all();
   void let_faults_come();
   void await_return();
   void stop_enqueuers();
   void drain();
-  void stop_nodes();
+  void stop_all();
+  /// Asks these to end, and waits.
+  void stop(const std::vector<member*>& some);
   void ask_witnesses();
   void add_poisoned();
 
   /// Restarts what ends and reads the ledger, until `over` or `limit`.
-  bool look_after_nodes_until(const std::function<bool()>& over, micros limit);
+  bool look_after_all_until(const std::function<bool()>& over, micros limit);
   void read_ledger();
   void tell(const std::string& what);
 
@@ -48,7 +50,11 @@ private:
   std::ostream& progress_;
   book notes_;
   std::ofstream fault_log_;
+  tests::authority certificates_;
   node_list nodes_;
+  performer_list performers_;
+  /// All of these.
+  std::vector<member*> members_;
   client_enqueuer client_;
   program_enqueuer program_;
   injector injector_;
@@ -57,7 +63,7 @@ private:
   std::vector<ledger_line> lines_;
   /// When each life last began a job.
   std::map<std::string, micros> last_begin_;
-  std::map<int, micros> start_at_;
+  std::map<const member*, micros> start_at_;
   bool restarting_ = true;
   std::atomic<int> enqueuing_ = 0;
   std::jthread client_thread_;

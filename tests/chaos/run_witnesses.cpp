@@ -14,14 +14,21 @@ void run::ask_witnesses() {
   auto made = injector_.faults();
   facts_.faults.insert(facts_.faults.end(), made.begin(), made.end());
   facts_.silence_limit = rules_.silence_limit;
+  facts_.silence = rules_.silence;
   for (const auto* queue : {"quick", "slow", "program"})
     facts_.most_slots[queue] = most_slots;
-  for (const auto& each : nodes_) {
+  facts_.most_slots["remote"] = most_performer_slots;
+  facts_.left_to_performers = {"remote"};
+  for (const auto* each : members_) {
     int number = 0;
     for (const auto& life : each->lives()) {
-      auto claims = claims_in(each->log_file(++number), life.name);
-      facts_.claims.insert(facts_.claims.end(), claims.begin(), claims.end());
+      ++number;
       facts_.lives.push_back(life);
+      // A performer knows nothing of leases.
+      if (life.performer != 0)
+        continue;
+      auto claims = claims_in(each->log_file(number), life.name);
+      facts_.claims.insert(facts_.claims.end(), claims.begin(), claims.end());
     }
   }
   add_poisoned();
@@ -32,6 +39,8 @@ void run::ask_witnesses() {
   about_.database = rules_.on_postgres() ? "PostgreSQL" : "SQLite";
   about_.seed = rules_.seed;
   about_.nodes = rules_.nodes;
+  about_.performers = rules_.performers;
+  about_.silence = rules_.silence;
   about_.silence_limit = rules_.silence_limit;
   about_.slowest_enqueue = notes_.slowest();
   about_.folder = rules_.folder;

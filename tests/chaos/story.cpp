@@ -2,19 +2,27 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string_view>
 #include <tuple>
 
 namespace callboard::chaos {
 
 namespace {
 
-// "node-2" -> 2.
+constexpr std::string_view loss = "performer lost: ";
+
+/// How long a link may take to break, or to come back, after what broke it: a
+/// peer that takes nothing in is cut off after twice the silence.
+micros aftermath_of_link(const history& facts) {
+  return 2 * facts.silence + 2'000'000;
+}
+
+} // namespace
+
 int number_of(const std::string& name) {
   auto dash = name.rfind('-');
   return dash == name.npos ? 0 : std::atoi(name.c_str() + dash + 1);
 }
-
-} // namespace
 
 bool lease_story::reclaimed() const {
   if (!end)
@@ -25,7 +33,21 @@ bool lease_story::reclaimed() const {
          || (death && death->crashes > taken->crashes);
 }
 
+std::optional<std::string> lease_story::lost_performer() const {
+  if (!ended_by(change::kind::retried) && !death)
+    return std::nullopt;
+  const auto& error = death ? death->text : end->text;
+  auto at = error.find(loss);
+  // The first thing that a retry says, and a part of what buries a job.
+  if (at == error.npos || (!death && at != 0))
+    return std::nullopt;
+  at += loss.size();
+  return error.substr(at, error.find(' ', at) - at);
+}
+
 story::story(const history& facts) : facts_{facts} {
+  for (const auto& each : facts.lives)
+    lives_[each.name] = &each;
   for (const auto& each : facts.promises) {
     auto& job = jobs_[each.id];
     job.id = each.id;
@@ -58,7 +80,7 @@ void story::add(const change& one) {
     auto& node = nodes_[one.node];
     node.number = number_of(one.text);
     for (const auto& each : facts_.lives)
-      if (each.node == node.number && each.started <= one.at
+      if (each.node != 0 && each.node == node.number && each.started <= one.at
           && (each.ended == 0 || one.at <= each.ended))
         node.owner = &each;
     return;
@@ -97,10 +119,8 @@ lease_story* story::find_lease(const std::string& id, std::int64_t fence) {
 }
 
 const life* story::find_life(const std::string& name) const {
-  for (const auto& each : facts_.lives)
-    if (each.name == name)
-      return &each;
-  return nullptr;
+  auto found = lives_.find(name);
+  return found == lives_.end() ? nullptr : found->second;
 }
 
 const fault* story::explain(int number, micros from, micros to) const {
@@ -123,15 +143,66 @@ const fault* story::explain(int number, micros from, micros to) const {
 }
 
 const fault* story::explain(const lease_story& lease) const {
-  auto node = nodes_.find(lease.taken->node);
-  if (node == nodes_.end())
+  const auto* node = owner_of(lease);
+  if (!node)
     return nullptr;
   auto until = lease.end ? lease.end->at : lease.taken->at;
   // What hit the next process of this node, which may be quicker than those
   // who free the leases, did nothing to this one.
-  if (const auto* owner = node->second.owner; owner && owner->ended != 0)
+  if (const auto* owner = node->owner; owner && owner->ended != 0)
     until = std::min(until, owner->ended);
-  return explain(node->second.number, lease.taken->at, until);
+  return explain(node->number, lease.taken->at, until);
+}
+
+const fault* story::explain_loss(const lease_story& lease,
+                                 int performer) const {
+  const auto* node = owner_of(lease);
+  auto from = lease.taken->at;
+  auto to = lease.end ? lease.end->at : from;
+  const fault* best = nullptr;
+  for (const auto& each : facts_.faults) {
+    auto elsewhere = (each.node != 0 && (!node || each.node != node->number))
+                     || (each.performer != 0 && each.performer != performer);
+    // Who was killed is another performer when it is back.
+    auto after = each.kind == fault_kind::performer_kill
+                     ? 0
+                     : aftermath_of_link(facts_);
+    if (!costs_performers(each.kind) || elsewhere || each.from > to
+        || each.to + after < from)
+      continue;
+    if (!best || best->from < each.from)
+      best = &each;
+  }
+  return best;
+}
+
+const fault* story::explain_loss(const lease_story& lease) const {
+  auto lost = lease.lost_performer();
+  return lost ? explain_loss(lease, number_of(*lost)) : nullptr;
+}
+
+const fault* story::why_repeated(const lease_story& lease) const {
+  return lease.reclaimed() ? explain(lease) : explain_loss(lease);
+}
+
+bool story::at_once(const lease_story& early, const lease_story& late) const {
+  if (!early.run() || !late.run())
+    return false;
+  const auto& run = *early.run();
+  auto until = run.ended;
+  // Its process may have ended before it did.
+  if (const auto* where = find_life(run.life); until == 0 && where)
+    until = where->ended;
+  return late.run()->began < until;
+}
+
+const node_story* story::owner_of(const lease_story& lease) const {
+  auto node = nodes_.find(lease.taken->node);
+  return node == nodes_.end() ? nullptr : &node->second;
+}
+
+bool story::for_performers(const lease_story& lease) const {
+  return facts_.left_to_performers.contains(lease.taken->text);
 }
 
 } // namespace callboard::chaos

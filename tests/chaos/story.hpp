@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace callboard::chaos {
@@ -22,6 +23,9 @@ struct lease_story {
 
   bool ended_by(change::kind what) const { return end && end->what == what; }
   bool reclaimed() const;
+  /// Its node gave it up because its performer was lost; who that was by the
+  /// error, such as "performer-2".
+  std::optional<std::string> lost_performer() const;
   /// The first run; null when no handler began.
   const performance* run() const { return runs.empty() ? nullptr : runs[0]; }
 };
@@ -71,6 +75,29 @@ public:
   /// The same for a lease that was taken from its node.
   const fault* explain(const lease_story& lease) const;
 
+  /// A fault for which a node could lose performer `performer` while it held
+  /// this lease: one of the performer, of the link between the two, or of the
+  /// node; of several, the latest.
+  const fault* explain_loss(const lease_story& lease, int performer) const;
+
+  /// The same for whoever ran it, or is named by the error; null when the
+  /// performer was not lost, or nobody knows which.
+  const fault* explain_loss(const lease_story& lease) const;
+
+  /// What took the lease from its node, or its performer from the node; null
+  /// when neither was so, or nothing explains it.
+  const fault* why_repeated(const lease_story& lease) const;
+
+  /// Whether `late` began while the handler of `early` still ran, on a process
+  /// that was there.
+  bool at_once(const lease_story& early, const lease_story& late) const;
+
+  /// Which node took it; null when nobody knows.
+  const node_story* owner_of(const lease_story& lease) const;
+
+  /// Its queue is left to performers.
+  bool for_performers(const lease_story& lease) const;
+
 private:
   void add(const change& one);
   lease_story* find_lease(const std::string& id, std::int64_t fence);
@@ -78,6 +105,7 @@ private:
   const history& facts_;
   std::map<std::string, job_story> jobs_;
   std::map<std::int64_t, node_story> nodes_;
+  std::unordered_map<std::string, const life*> lives_;
   std::vector<const performance*> stray_runs_;
   std::vector<const claim*> stray_claims_;
 };
@@ -85,5 +113,8 @@ private:
 /// What a fault does may show so long after its end: back-off and deadlines of
 /// connections.
 inline constexpr micros aftermath = 10'000'000;
+
+/// "performer-2" and "node-2" -> 2.
+int number_of(const std::string& name);
 
 } // namespace callboard::chaos

@@ -41,12 +41,26 @@ constexpr std::array recipes{
     recipe{1, "program", "program_dead", 0, 20},
 };
 
+/// Those that the nodes leave to performers.
+constexpr std::array remote_recipes{
+    recipe{8, "remote", "plain", 0, 20},
+    recipe{3, "remote", "plain", 0, 20, 0, 0, 3000},
+    recipe{30, "remote", "plain", 100, 600},
+    recipe{8, "remote", "plain", 800, 1500},
+    recipe{4, "remote", "retry", 0, 200, 2},
+    recipe{3, "remote", "again", 0, 100, 0, 3},
+    recipe{6, "remote", "once", 100, 500, 0, 0, 0, 1},
+    recipe{1, "remote", "throw", 0, 20},
+    recipe{4, "remote", "program", 0, 300},
+    recipe{2, "remote", "special", 0, 100},
+};
+
 constexpr std::array poisons{"poison_exit", "poison_abort", "poison_segv"};
 
 } // namespace
 
-workload::workload(std::string name, std::uint64_t seed)
-    : name_{std::move(name)}, engine_{seed} {}
+workload::workload(std::string name, std::uint64_t seed, bool for_performers)
+    : name_{std::move(name)}, for_performers_{for_performers}, engine_{seed} {}
 
 std::int64_t workload::number(std::int64_t below) {
   return static_cast<std::int64_t>(engine_()
@@ -72,11 +86,17 @@ std::vector<promise> workload::draw_burst() {
 }
 
 promise workload::draw_one() {
-  int total = 0;
+  int here = 0, elsewhere = 0;
   for (const auto& each : recipes)
-    total += each.weight;
-  auto left = number(total);
+    here += each.weight;
+  for (const auto& each : remote_recipes)
+    elsewhere += for_performers_ ? each.weight : 0;
+  auto left = number(here + elsewhere);
   const auto* chosen = recipes.data();
+  if (left >= here) {
+    left -= here;
+    chosen = remote_recipes.data();
+  }
   for (left -= chosen->weight; left >= 0; left -= chosen->weight)
     ++chosen;
   auto up_to = [&](int most) {

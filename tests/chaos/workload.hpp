@@ -13,8 +13,8 @@ namespace callboard::chaos {
 /// Draws jobs of all kinds. One thread.
 class workload {
 public:
-  /// `name` begins the ids.
-  workload(std::string name, std::uint64_t seed);
+  /// `name` begins the ids. Jobs for performers only when there are any.
+  workload(std::string name, std::uint64_t seed, bool for_performers);
 
   std::vector<promise> draw(std::size_t count);
 
@@ -32,6 +32,7 @@ private:
   promise named(promise job);
 
   std::string name_;
+  bool for_performers_;
   std::mt19937_64 engine_;
   std::uint64_t count_ = 0;
 };
