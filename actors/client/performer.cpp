@@ -88,7 +88,8 @@ void performer::impl::start() {
   metrics = actors::spawn_metrics(
       sys,
       {.numbers = numbers, .observers = options.observers, .log = options.log});
-  center = actors::spawn_performer(sys, {.numbers = numbers,
+  center = actors::spawn_performer(sys, {.name = options.name,
+                                         .numbers = numbers,
                                          .metrics = metrics,
                                          .log = options.log,
                                          .hung_grace = options.hung_grace,

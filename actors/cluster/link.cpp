@@ -89,6 +89,7 @@ public:
   void refused(const wire::refused_v1& x) {
     auto receipt = take_receipt();
     why_ = "the peer hung up: " + x.why;
+    announced_ = true;
     control_->hang_up(*why_, 0);
   }
 
@@ -143,7 +144,7 @@ public:
     control_->hang_up(why_.value_or("closed"), 0);
     peer_ = nullptr;
     if (owner_) {
-      self_->send(owner_, link_down{id_, why_.value_or("closed")});
+      self_->send(owner_, link_down{id_, why_.value_or("closed"), announced_});
       owner_ = nullptr;
       self_->quit();
     } else {
@@ -246,6 +247,7 @@ private:
   bool line_gone_ = false;
   bool peer_gone_ = false;
   bool ended_ = false;
+  bool announced_ = false;
 };
 
 caf::behavior link(caf::stateful_actor<link_state>* self,

@@ -69,6 +69,8 @@ struct link_said {
 struct link_down {
   link_id id = 0;
   std::string why;
+  /// The peer said that it goes: all that it said before is here.
+  bool announced = false;
 };
 
 using link_owner_actor

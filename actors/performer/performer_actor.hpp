@@ -10,6 +10,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace callboard::actors {
 
@@ -43,6 +44,8 @@ using performer_actor = caf::typed_actor<
 inline constexpr auto offer_delay = std::chrono::milliseconds{20};
 
 struct performer_actor_options {
+  /// What nodes call it.
+  std::string name;
   std::shared_ptr<counters> numbers;
   metrics_actor metrics;
   log_sink log;

@@ -71,16 +71,21 @@ public:
     if (links_.erase(x.id) == 0)
       return;
     auto who = roster_.name(x.id);
+    // One that ends has answered for what it began; the rest was still on its
+    // way to it when it withdrew its offer.
+    auto in_peace = x.announced && roster_.withdrawn(x.id);
     auto lost = std::ranges::count_if(
         calls_, [&](const auto& one) { return one.second.to == x.id; });
-    log(lost > 0 ? log_level::warning : log_level::info, "a performer is gone",
-        x.id, {{"why", x.why}, {"jobs", std::to_string(lost)}});
+    log(lost > 0 && !in_peace ? log_level::warning : log_level::info,
+        "a performer is gone", x.id,
+        {{"why", x.why}, {"jobs", std::to_string(lost)}});
     tell_slots(roster_.leave(x.id));
     for (auto i = calls_.begin(); i != calls_.end();) {
       auto its = i->second.to == x.id;
       if (its)
-        end(i->second,
-            answer(performer_lost(i->second.last_error, who, x.why)));
+        end(i->second, in_peace ? decline(refused_wait)
+                                : answer(performer_lost(i->second.last_error,
+                                                        who, x.why)));
       i = its ? calls_.erase(i) : std::next(i);
     }
   }

@@ -1,3 +1,5 @@
+#include "actors/cluster/wire/type_ids.hpp"
+#include "actors/performer/losses.hpp"
 #include "actors/performer/performer_state.hpp"
 #include "actors/poller/poller.hpp"
 #include "actors/supervisor/supervisor.hpp"
@@ -262,6 +264,15 @@ void performer_state::finish_close(drain_report report) {
   if (std::exchange(stage_, stage::over) == stage::over)
     return;
   report.hung = hung_.size();
+  // A node takes what is not answered for never begun.
+  for (const auto& [number, what] : running_)
+    if (auto to = peers_.find(what.from); to != peers_.end())
+      self_->send(
+          to->second.link,
+          link_tell{caf::make_message(wire::answer_v1{
+              what.call, answer(performer_lost(
+                             what.work->job(0).value.last_error, options_.name,
+                             "it ended before the handler did"))})});
   for (const auto& [id, to] : peers_)
     self_->send(to.link, link_hang_up{"the performer is closing"});
   for (auto& [queue, one] : lines_)

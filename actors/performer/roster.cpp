@@ -98,6 +98,14 @@ bool roster::full(link_id who, const std::string& queue) {
   return true;
 }
 
+bool roster::withdrawn(link_id who) const {
+  auto found = members_.find(who);
+  return found != members_.end()
+         && std::ranges::all_of(found->second.queues, [](const auto& x) {
+              return x.second.slots == 0;
+            });
+}
+
 std::size_t roster::slots(const std::string& queue) const {
   std::size_t sum = 0;
   for (const auto& [id, who] : members_)

@@ -46,6 +46,9 @@ public:
   /// more slots in the queue than jobs. True when its slots have changed.
   bool full(link_id who, const std::string& queue);
 
+  /// It is here, and offers nothing.
+  bool withdrawn(link_id who) const;
+
   /// Slots of a queue, over all performers.
   std::size_t slots(const std::string& queue) const;
 

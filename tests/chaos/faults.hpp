@@ -54,8 +54,8 @@ enum class fault_kind : std::uint8_t {
   performer_deploy,
   /// The connection between a performer and a node is reset.
   link_cut,
-  /// It is partitioned for longer than the silence: what is said is lost, and
-  /// no reset tells of it; new connections get no answer.
+  /// It is partitioned for longer than the silence: what is said is lost, both
+  /// ways or one way, and no reset tells of it.
   link_partition,
   /// The performer takes nothing in that a node says, for a while, and
   /// everything later; the same the other way.

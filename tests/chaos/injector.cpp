@@ -18,6 +18,19 @@ constexpr auto patience = std::chrono::seconds{30};
 constexpr micros start_limit = 120'000'000;
 constexpr micros end_limit = 60'000'000;
 
+/// A network may lose what is said one way, and pass on the rest.
+test::tcp_proxy::direction some_way(const planned_fault& what) {
+  using enum test::tcp_proxy::direction;
+  switch (what.at % 4) {
+  case 0:
+    return to_server;
+  case 1:
+    return to_client;
+  default:
+    return both;
+  }
+}
+
 } // namespace
 
 injector::injector(const settings& rules, const node_list& nodes,
@@ -169,7 +182,7 @@ void injector::on_link(performer& one, const planned_fault& what,
     link.cut();
     break;
   case link_partition:
-    link.swallow();
+    link.swallow(some_way(what));
     rest(stop, what.lasts);
     link.resume();
     break;
@@ -201,7 +214,7 @@ void injector::on_peers(const planned_fault& what,
   if (what.kind == peer_cut) {
     one.peers()->cut();
   } else {
-    one.peers()->swallow();
+    one.peers()->swallow(some_way(what));
     rest(stop, what.lasts);
     one.peers()->resume();
   }

@@ -151,7 +151,10 @@ TEST_CASE("two nodes greet, talk both ways, and say good-bye") {
   auto down = b.expect<link_down>();
   CHECK(down.id == from_b.id);
   CHECK(down.why == "the peer hung up: enough");
-  CHECK(a.expect<link_down>().why == "enough");
+  CHECK(down.announced);
+  auto own = a.expect<link_down>();
+  CHECK(own.why == "enough");
+  CHECK_FALSE(own.announced);
 
   // The dialler comes again.
   CHECK(a.expect<link_up>().peer.hello.name == "B");

@@ -195,3 +195,34 @@ TEST_CASE("the jobs of a link that ends are tried elsewhere") {
   CHECK(b.after_us == 1'000'000);
   CHECK(it.offered() == 0);
 }
+
+TEST_CASE(
+    "what was on its way to a performer that ends was not begun, and costs "
+    "nothing") {
+  pool_under_test it;
+  it.offer(1, 1);
+  CHECK(it.offered() == 1);
+  it.perform("a", 7);
+  it.told<wire::perform_v1>(1);
+  auto withdraw = [&] {
+    it.say(1, wire::offer_v1{});
+    CHECK(it.offered() == 0);
+  };
+  const std::string why = "the peer hung up: the performer is closing";
+  SECTION("it has withdrawn its offer, and says that it goes") {
+    withdraw();
+    caf::anon_send(it.pool, link_down{1, why, true});
+    auto a = it.answer();
+    CHECK(a.result == job_answer::declined);
+    CHECK(duration{a.after_us} == refused_wait);
+  }
+  SECTION("it has withdrawn its offer, and is killed") {
+    withdraw();
+    caf::anon_send(it.pool, link_down{1, "cut"});
+    CHECK(it.answer().error == "performer lost: one (cut)");
+  }
+  SECTION("it says that it goes, out of the middle of its work") {
+    caf::anon_send(it.pool, link_down{1, why, true});
+    CHECK(it.answer().error == "performer lost: one (" + why + ")");
+  }
+}

@@ -409,3 +409,26 @@ TEST_CASE("a performer stops its jobs at the end of its grace, and says so") {
   CHECK(one.close(0s).drained);
   CHECK(node.log->wait_for("retried a: stopped: closing"));
 }
+
+TEST_CASE("a job that outlives its performer's end is given up by it") {
+  auto db = database_in_memory();
+  full_node node{db};
+  auto started = std::make_shared<awaited<std::string>>();
+  std::mutex gate;
+  std::unique_lock closed{gate};
+  {
+    performer one{near({node.jobs.cluster_address()}, "one"),
+                  {working(mux{[&](const job& x, context&) {
+                             started->put(x.id);
+                             std::lock_guard wait{gate};
+                             return complete();
+                           }},
+                           1)}};
+    node.jobs.enqueue({.queue = "gpu", .type = "deaf", .id = "a"});
+    REQUIRE(started->next());
+    CHECK_FALSE(one.close(0s).drained);
+    CHECK(node.log->wait_for(
+        "retried a: performer lost: one (it ended before the handler did)"));
+    closed.unlock();
+  }
+}
