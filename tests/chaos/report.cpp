@@ -65,7 +65,7 @@ void print_row(std::ostream& out, const std::string& name,
                const std::vector<micros>& sorted) {
   if (sorted.empty())
     return;
-  out << "  " << std::left << std::setw(32) << name << std::right
+  out << "  " << std::left << std::setw(36) << name << std::right
       << std::setw(5) << sorted.size();
   for (auto share : {0.5, 0.99, 1.0})
     out << std::setw(10) << seconds(percentile(sorted, share));
@@ -73,7 +73,7 @@ void print_row(std::ostream& out, const std::string& name,
 }
 
 void print_recoveries(std::ostream& out, const figures& sum) {
-  out << "recovery                             n       p50       p99       "
+  out << "recovery                                 n       p50       p99       "
          "max\n";
   for (const auto& [kind, one] : sum.recoveries) {
     auto name = std::string{to_string(kind)};
