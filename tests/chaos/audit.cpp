@@ -181,6 +181,10 @@ constexpr std::string_view sqlite_prefix = "sqlite:";
 
 } // namespace
 
+std::string_view to_string(change::kind what) noexcept {
+  return kinds[static_cast<std::size_t>(what)];
+}
+
 audit::audit(const std::string& url)
     : postgres_{!url.starts_with(sqlite_prefix)} {
   if (postgres_)

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace soci {
@@ -11,6 +12,9 @@ class session;
 } // namespace soci
 
 namespace callboard::chaos {
+
+/// As the record below has it: "leased".
+std::string_view to_string(change::kind what) noexcept;
 
 /// The database's own record of what happens to jobs and nodes: triggers write
 /// each change into a table of the test's, in the transaction of the change.

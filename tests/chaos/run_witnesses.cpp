@@ -6,11 +6,26 @@
 
 namespace callboard::chaos {
 
+namespace {
+
+/// For whoever looks into a run, when its database is gone.
+void keep(const std::vector<change>& all, const std::string& file) {
+  std::ofstream out{file};
+  for (const auto& each : all)
+    out << each.sequence << ' ' << each.at << ' ' << to_string(each.what) << ' '
+        << each.id << " fence " << each.fence << " attempt " << each.attempt
+        << " crashes " << each.crashes << " node " << each.node << ' '
+        << each.text << '\n';
+}
+
+} // namespace
+
 void run::ask_witnesses() {
   read_ledger();
   facts_.promises = notes_.promises();
   facts_.performances = performances_of(lines_);
   facts_.changes = audit{rules_.database}.changes();
+  keep(facts_.changes, rules_.folder + "/changes");
   auto made = injector_.faults();
   facts_.faults.insert(facts_.faults.end(), made.begin(), made.end());
   facts_.silence_limit = rules_.silence_limit;
