@@ -14,11 +14,6 @@ constexpr micros tolerance = 2'000;
 /// The poller's patience, and plenty of time for the database.
 constexpr micros recorded_after = 400'000;
 
-std::string name_of(const lease_story& lease) {
-  return lease.taken->id + " (fence " + std::to_string(lease.taken->fence)
-         + ")";
-}
-
 const char* verb(change::kind what) {
   switch (what) {
   case gone:

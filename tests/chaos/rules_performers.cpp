@@ -6,11 +6,6 @@ namespace callboard::chaos {
 
 namespace {
 
-std::string name_of(const lease_story& lease) {
-  return lease.taken->id + " (fence " + std::to_string(lease.taken->fence)
-         + ")";
-}
-
 int performer_of(const story& told, const performance& run) {
   const auto* where = told.find_life(run.life);
   return where ? where->performer : 0;

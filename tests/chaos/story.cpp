@@ -24,6 +24,11 @@ int number_of(const std::string& name) {
   return dash == name.npos ? 0 : std::atoi(name.c_str() + dash + 1);
 }
 
+std::string name_of(const lease_story& lease) {
+  return lease.taken->id + " (fence " + std::to_string(lease.taken->fence)
+         + ")";
+}
+
 bool lease_story::reclaimed() const {
   if (!end)
     return false;

@@ -80,8 +80,8 @@ public:
   /// node; of several, the latest.
   const fault* explain_loss(const lease_story& lease, int performer) const;
 
-  /// The same for whoever ran it, or is named by the error; null when the
-  /// performer was not lost, or nobody knows which.
+  /// The same for the performer that the error names; null when none was lost,
+  /// or nothing explains it.
   const fault* explain_loss(const lease_story& lease) const;
 
   /// What took the lease from its node, or its performer from the node; null
@@ -113,6 +113,9 @@ private:
 /// What a fault does may show so long after its end: back-off and deadlines of
 /// connections.
 inline constexpr micros aftermath = 10'000'000;
+
+/// For a person: "c-12 (fence 7)".
+std::string name_of(const lease_story& lease);
 
 /// "performer-2" and "node-2" -> 2.
 int number_of(const std::string& name);
