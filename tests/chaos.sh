@@ -2,10 +2,10 @@
 # The chaos test: several real daemons on a database of the test's own, and
 # performers that are linked to them over TLS, while nodes and performers are
 # killed, stopped, poisoned, deployed and cut off, their links are partitioned,
-# and the database server is restarted; then every job must have been performed to its end, each outcome
-# accepted once, and each repeated performance explained by a fault. Prints a
-# report; the exit code is 1 when a promise was broken, and then all that was
-# written is kept.
+# and the database server is restarted; then every job must have been performed
+# to its end, each outcome accepted once, and each repeated performance explained
+# by a fault. Prints a report; the exit code is 1 when a promise was broken, and
+# then all that was written is kept.
 #   tests/chaos.sh             about a minute and a half, PostgreSQL
 #   tests/chaos.sh --long      22 minutes, 700 faults
 #   tests/chaos.sh --sqlite    several processes on one SQLite file, no performers
