@@ -61,7 +61,7 @@ depth() {
 }
 
 report() {
-  printf '%-7s %-8s %-55s %9s states, depth %3s  %s\n' "$@"
+  printf '%-7s %-8s %-75s %9s states, depth %3s  %s\n' "$@"
 }
 
 # holds MODEL KIND STATES SWITCH...: no error, in at least so many states
@@ -99,14 +99,25 @@ echo "Promises:"
 one=(-DJOBS=1 -DSLOTS=1)
 bare=(-DRETRIES=0 -DRELEASES=0 -DAGAIN=0)
 poison=(-DPOISON -DAGAIN=0)
+# Leases without a record, and a last attempt; somebody who cancels.
+few=(-DPREFETCH -DMAX_ATTEMPTS=2)
+cancel=(-DCANCELS=2 "${few[@]}")
 if [ "$long" = no ]; then
   holds lease safety 500000 "${one[@]}" -DFAULTS=2 -DRETRIES=0
   holds lease safety 500000 -DSLOTS=1 -DFAULTS=1 -DRELEASES=0
   holds lease safety 100000 -DFAULTS=1 "${bare[@]}"
   holds lease safety 100000 "${one[@]}" -DNODES=3 -DFAULTS=1 -DRELEASES=0
   holds lease safety 500000 "${poison[@]}" -DFAULTS=0 -DRETRIES=2
+  holds lease safety 300000 "${poison[@]}" -DFAULTS=0 -DPREFETCH -DSLOTS=1
+  holds lease safety 500000 "${one[@]}" -DFAULTS=2 "${few[@]}" -DRELEASES=0 \
+    -DAGAIN=0
+  holds lease safety 100000 -DSLOTS=1 -DFAULTS=1 -DPREFETCH -DMAX_ATTEMPTS=1 \
+    -DRELEASES=0 -DAGAIN=0
+  holds lease safety 500000 "${one[@]}" -DFAULTS=1 "${cancel[@]}"
   holds lease progress 100000 "${one[@]}" -DFAULTS=1 -DRELEASES=0
-  holds lease progress 5000 "${poison[@]}" -DSLOTS=1 -DFAULTS=0
+  holds lease progress 50000 "${poison[@]}" -DSLOTS=1 -DFAULTS=0 -DRELEASES=0
+  holds lease progress 50000 "${one[@]}" -DFAULTS=1 -DCANCELS=1 "${few[@]}" \
+    "${bare[@]}"
   holds upgrade safety 500000
   holds upgrade safety 50000 -DUPGRADES=2 -DCLOSE
   holds upgrade safety 5000 -DUPGRADES=2 -DLEAST=1
@@ -121,9 +132,19 @@ else
   holds lease safety 1000000 "${poison[@]}" -DFAULTS=0 -DRETRIES=2
   holds lease safety 2000000 "${poison[@]}" -DFAULTS=1 "${bare[@]}"
   holds lease safety 5000000 "${poison[@]}" -DFAULTS=1 -DSLOTS=1
+  holds lease safety 3000000 "${one[@]}" -DFAULTS=2 "${few[@]}"
+  holds lease safety 500000 -DSLOTS=1 -DFAULTS=1 "${few[@]}" -DAGAIN=0
+  holds lease safety 1000000 -DFAULTS=1 -DPREFETCH -DMAX_ATTEMPTS=1 "${bare[@]}"
+  holds lease safety 1000000 "${poison[@]}" -DFAULTS=0 -DPREFETCH
+  holds lease safety 3000000 "${one[@]}" -DFAULTS=2 "${cancel[@]}" "${bare[@]}"
+  holds lease safety 500000 -DSLOTS=1 -DFAULTS=1 "${cancel[@]}" "${bare[@]}"
+  holds lease safety 1000000 "${poison[@]}" -DFAULTS=0 -DCANCELS=1 -DRETRIES=0
+  holds lease safety 1000000 "${one[@]}" -DNODES=3 -DFAULTS=2 -DPREFETCH \
+    -DMAX_ATTEMPTS=1 "${bare[@]}"
   holds lease progress 100000 "${one[@]}" -DFAULTS=1
   holds lease progress 300000 "${one[@]}" -DFAULTS=2 "${bare[@]}"
   holds lease progress 100000 -DSLOTS=1 -DFAULTS=1 "${bare[@]}"
+  holds lease progress 100000 "${one[@]}" -DFAULTS=1 -DCANCELS=1 "${few[@]}"
   holds lease progress 100000 "${poison[@]}" -DFAULTS=0 -DRETRIES=0
   holds upgrade safety 1000000 -DJOBS=3
   holds upgrade safety 1000000 -DCRASHES=2
@@ -138,8 +159,11 @@ fi
 
 echo "What must be found:"
 small=("${one[@]}" -DFAULTS=1)
+twice_away=("${one[@]}" -DFAULTS=2)
+one_attempt=("${small[@]}" -DPREFETCH -DMAX_ATTEMPTS=1)
 lost='committed[i]==' twice='holder[slot[s].job]==' orphan='.node].stored'
-count='attempt>=started' stuck='again==0' loop='started[i]<=' blamed='(i==1)'
+count='attempt>=started' stuck='again==0' loop='begun[i]<=' blamed='(i==1)'
+last='last_begun[slot[s].job]' present='away_from>>n' promised='!(asked[j])'
 cycle='acceptance cycle'
 caught lease safety "$twice" "${small[@]}" -DNO_FENCE
 caught lease safety "$twice" "${small[@]}" -DNO_STATE
@@ -150,10 +174,19 @@ caught lease safety "$orphan" "${small[@]}" -DRECLAIM_JOBS_FIRST
 caught lease safety "$lost" "${small[@]}" -DDELETE_ON_LEASE
 caught lease safety "$count" "${small[@]}" -DCOUNT_LATE
 caught lease safety "$count" "${small[@]}" -DREFUND_ON_RECLAIM
+caught lease safety "$count" "${small[@]}" -DREFUND_RECORDED
+caught lease safety "$last" "${one_attempt[@]}" -DSTART_UNRECORDED_LAST
+caught lease safety "$count" "${one_attempt[@]}" -DRECORD_BLINDLY
+caught lease safety "$present" "${small[@]}" -DNO_MISSED
+caught lease safety "$present" "${twice_away[@]}" -DREJOIN_KEEPS_MISSED
+caught lease safety "$present" "${twice_away[@]}" -DOLD_NOTES_COUNT
+caught lease safety "$promised" "${small[@]}" -DCANCELS=1 -DCANCEL_FORGOTTEN
 caught lease safety "$stuck" "${small[@]}" -DRESUME_BLINDLY
 caught lease safety "$stuck" "${small[@]}" -DLEASE_FAILS_HALFWAY
 caught lease progress "$cycle" "${small[@]}" -DNO_SILENCE
 caught lease safety "$loop" "${poison[@]}" -DFAULTS=0 -DNO_CRASH_COUNT
+caught lease safety "$loop" "${poison[@]}" -DFAULTS=0 -DSLOTS=1 -DPREFETCH \
+  -DNO_CRASH_UNRECORDED
 caught lease safety "$blamed" "${poison[@]}" -DFAULTS=0 -DSUSPECTS_TOGETHER
 caught lease safety "$blamed" "${poison[@]}" -DFAULTS=0 -DQUEUES_APART
 caught lease safety "$blamed" "${poison[@]}" -DFAULTS=0 -DRETRIES=2 \

@@ -32,6 +32,13 @@
 #ifndef MAX_CRASHES
 #define MAX_CRASHES 3
 #endif
+#ifndef MAX_ATTEMPTS
+#define MAX_ATTEMPTS 0 /* 0: as many as it takes */
+#endif
+#ifndef CANCELS
+#define CANCELS 0 /* requests to cancel a job, of all jobs together */
+#endif
+/* PREFETCH: a lease may also give jobs whose start it does not record. */
 
 /* -- the database ---------------------------------------------------------- */
 
@@ -46,6 +53,8 @@ typedef job_row {
   unsigned node : 4;  /* the incarnation that holds it; 0: nobody */
   unsigned attempt : 4;
   unsigned crashes : 3;
+  bit unrecorded; /* leased, and nobody has recorded that it starts */
+  bit cancelled;  /* somebody asked for it while it was leased */
 };
 job_row job[JOBS + 1]; /* from 1 */
 
@@ -56,6 +65,10 @@ typedef node_row {
   bit silent;  /* the last heartbeat is older than the limit */
   bit shared;  /* locked by a lease transaction of its own */
   bit deleted; /* by a reclaim that is not committed yet */
+  /* The processes (bits) for whom it is missed: a look has found its lock free
+   * while they were looking. */
+  unsigned missed : NODES;
+  unsigned away_from : NODES; /* for properties: the same, of this absence */
 };
 node_row node[INCARNATIONS + 1]; /* from 1 */
 
@@ -68,12 +81,15 @@ node_row node[INCARNATIONS + 1]; /* from 1 */
 #define RETRIED 4
 #define RESCHEDULED 5
 #define RELEASED 6 /* to be handed back, never to be started */
+#define DIED 7 /* to be moved to the dead letters */
 
 typedef slot_state {
   unsigned job : 2;
   unsigned fence : 4;
   unsigned stage : 3;
   bit suspect;
+  bit recorded; /* its start is durable, as far as the slot knows */
+  bit last;     /* its last allowed attempt */
   unsigned life : 2; /* for properties: how often the id was enqueued */
 };
 slot_state slot[NODES * SLOTS];
@@ -92,6 +108,7 @@ byte faults = FAULTS;
 byte retries = RETRIES;
 byte releases = RELEASES;
 byte again = AGAIN;
+byte cancels = CANCELS;
 byte may_stay_away = NODES - 1;
 
 /* -- what only the properties look at -------------------------------------- */
@@ -100,7 +117,15 @@ byte holder[JOBS + 1]; /* slot + 1 whose outcome would count; 0: none */
 byte committed[JOBS + 1];
 byte completed[JOBS + 1];
 byte dead[JOBS + 1];
-byte started[JOBS + 1]; /* handlers, without rescheduled ones */
+byte removed[JOBS + 1]; /* cancelled while they waited */
+/* Handlers whose start is known, since it was recorded or told by an outcome;
+ * without rescheduled ones. */
+byte started[JOBS + 1];
+#ifdef POISON
+byte begun[JOBS + 1]; /* handlers, all of them */
+#endif
+bit last_begun[JOBS + 1]; /* a handler in its last allowed attempt */
+bit asked[JOBS + 1]; /* somebody was told that it will not be given out again */
 
 /* Scratch, meaningless between steps. */
 hidden byte i;
@@ -114,8 +139,10 @@ hidden byte accepted;
 
 #define stored(j) (job[j].state != ABSENT)
 #define ended(j)                                                               \
-  (committed[j] > 0 && !stored(j) && committed[j] == completed[j] + dead[j])
+  (committed[j] > 0 && !stored(j)                                              \
+   && committed[j] == completed[j] + dead[j] + removed[j])
 #define self(n) process[n].incarnation
+#define everybody ((1 << NODES) - 1)
 #define row_free(n) (!node[self(n)].deleted)
 #define first(n) ((n) * SLOTS)
 #define owner(s) ((s) / SLOTS)
@@ -159,16 +186,35 @@ hidden byte accepted;
 #define due(j)                                                                 \
   (job[j].state == WAITING || (job[j].state == SUSPECT && !has_suspect(n, j)))
 
+/* What was to be cancelled will not run again, and needs not be alone. */
+#define after_lease(j)                                                         \
+  (job[j].crashes > 0 && !job[j].cancelled -> SUSPECT : WAITING)
 #ifdef RETRY_FORGETS
 #define after_retry(j) WAITING
 #else
-#define after_retry(j) (job[j].crashes > 0 -> SUSPECT : WAITING)
+#define after_retry(j) after_lease(j)
 #endif
 
-#ifdef NO_SILENCE
-#define looks_dead(x) (!node[x].locked)
+/* A job that waits, and must not be given out any more. */
+#if MAX_ATTEMPTS == 0
+#define spent(j) job[j].cancelled
+#define is_last(j) 0
 #else
-#define looks_dead(x) (!node[x].locked || node[x].silent)
+#define spent(j) (job[j].cancelled || job[j].attempt >= MAX_ATTEMPTS)
+#define is_last(j) (job[j].attempt >= MAX_ATTEMPTS)
+#endif
+
+/* Worker n has missed node x since before its present look. */
+#define misses(x) ((node[x].missed >> n) & 1)
+#ifdef NO_MISSED
+#define dead_if_free(x) true
+#else
+#define dead_if_free(x) misses(x)
+#endif
+#ifdef NO_SILENCE
+#define looks_dead(x) (!node[x].locked && dead_if_free(x))
+#else
+#define looks_dead(x) (node[x].locked -> node[x].silent : dead_if_free(x))
 #endif
 
 #ifdef RECLAIM_JOBS_FIRST
@@ -180,21 +226,31 @@ hidden byte accepted;
 #endif
 
 #define is_answered(s)                                                         \
-  (slot[s].stage >= COMPLETED && slot[s].stage <= RESCHEDULED                  \
+  (slot[s].stage >= COMPLETED && slot[s].stage != RELEASED                     \
    && !process[owner(s)].away)
+#define is_ours(s)                                                             \
+  (job[slot[s].job].state == LEASED && job[slot[s].job].fence == slot[s].fence)
+
+#ifdef START_UNRECORDED_LAST
+#define may_start(s) true
+#else
+#define may_start(s) (slot[s].recorded || !slot[s].last)
+#endif
 
 /* -- properties of every state --------------------------------------------- */
 
 inline check_tables() {
   for (i : 1 .. JOBS) {
     /* No job is lost, and none is made twice. */
-    assert(committed[i] == completed[i] + dead[i] + stored(i));
+    assert(committed[i] == completed[i] + dead[i] + removed[i] + stored(i));
     /* No lease is held by a node that is not registered. */
     assert(job[i].state != LEASED || node[job[i].node].stored);
-    /* Attempts never under-count the handlers that were started. */
+    /* Attempts never under-count the handlers whose start is known. */
     assert(!stored(i) || job[i].attempt >= started[i]);
+#ifdef POISON
     /* A job that kills its process can't loop (a fault may add a start). */
-    assert(!poison(i) || started[i] <= MAX_CRASHES + FAULTS);
+    assert(!poison(i) || begun[i] <= MAX_CRASHES + FAULTS);
+#endif
   }
   i = 0;
 }
@@ -259,6 +315,8 @@ inline empty_slot(s) {
   slot[s].fence = 0;
   slot[s].stage = EMPTY;
   slot[s].suspect = 0;
+  slot[s].recorded = 0;
+  slot[s].last = 0;
   slot[s].life = 0;
 }
 
@@ -294,6 +352,8 @@ inline enqueue(j) {
 #endif
   committed[j]++;
   started[j] = 0;
+  last_begun[j] = 0;
+  asked[j] = 0;
 }
 
 inline delete_job(row) {
@@ -301,13 +361,33 @@ inline delete_job(row) {
   job[row].node = 0;
   job[row].attempt = 0;
   job[row].crashes = 0;
+  job[row].unrecorded = 0;
+  job[row].cancelled = 0;
   holder[row] = 0;
+}
+
+inline bury(row) {
+  dead[row]++;
+  delete_job(row)
 }
 
 inline put_back(row, to) {
   job[row].state = to;
   job[row].node = 0;
+  job[row].unrecorded = 0;
   holder[row] = 0;
+}
+
+/* A job that waits is removed, a leased one marked. */
+inline cancel(row) {
+  if
+  :: job[row].state == LEASED ->
+     job[row].cancelled = 1;
+     asked[row] = 1
+  :: else ->
+     removed[row]++;
+     delete_job(row)
+  fi
 }
 
 /* Hands back what the database calls ours and we never heard of: a lease was
@@ -323,15 +403,26 @@ inline release_unknown(n) {
     :: known
     :: else ->
        job[i].attempt--;
-       put_back(i, (job[i].crashes > 0 -> SUSPECT : WAITING))
+       put_back(i, after_lease(i))
     fi
   }
   i = 0;
   chosen = 0;
 }
 
-/* The lock first, then the row. The old name is kept while nobody has declared
- * it dead and the broken connection has let go of its lock. */
+/* Whom others missed before this process was there, it has not missed. */
+inline watch_anew(n) {
+  for (i : 1 .. INCARNATIONS) {
+#ifndef OLD_NOTES_COUNT
+    node[i].missed = node[i].missed & (everybody - (1 << n));
+#endif
+    node[i].away_from = node[i].away_from & (everybody - (1 << n))
+  }
+  i = 0;
+}
+
+/* The old name is kept while nobody has declared it dead and the broken
+ * connection has let go of its lock. */
 inline join(n) {
   drawn = self(n);
   if
@@ -349,7 +440,12 @@ inline join(n) {
   fi;
   node[drawn].locked = 1;
   node[drawn].silent = 0;
+#ifndef REJOIN_KEEPS_MISSED
+  node[drawn].missed = 0;
+#endif
+  node[drawn].away_from = 0;
   process[n].session = 1;
+  watch_anew(n);
   drawn = 0;
 }
 
@@ -380,9 +476,11 @@ inline lease_check(n) {
 #endif
 }
 
-/* Second half: takes a due job, if there still is one, and commits. Then the
- * answer arrives, or the connection breaks before it does. */
-inline lease_take(n, j, answered) {
+/* Second half: takes a due job, if there still is one, and commits; one that is
+ * spent is buried. Its start is recorded when an idle slot begins it at once; a
+ * suspect's always. Then the answer arrives, or the connection breaks before it
+ * does. */
+inline lease_take(n, j, answered, recorded) {
   if
   :: due(1) -> j = 1
 #if JOBS > 1
@@ -397,10 +495,21 @@ inline lease_take(n, j, answered) {
   :: true -> answered = 1
   :: j != 0 && faults > 0 -> answered = 0
   fi;
+  if
+  :: true -> recorded = 1
+#ifdef PREFETCH
+  :: job[j].state == WAITING && !spent(j) -> recorded = 0
+#endif
+  fi;
   d_step {
     node[self(n)].shared = 0;
     if
-    :: j != 0 ->
+    :: j != 0 && spent(j) ->
+       bury(j);
+       check_tables()
+    :: j != 0 && !spent(j) ->
+       /* Whoever was told that it is cancelled can rely on it. */
+       assert(!asked[j]);
        chosen = first(n);
        do
        :: slot[chosen].stage == EMPTY -> break
@@ -411,6 +520,7 @@ inline lease_take(n, j, answered) {
        job[j].state = LEASED;
        job[j].node = self(n);
        job[j].fence = drawn;
+       job[j].unrecorded = !recorded;
 #ifndef COUNT_LATE
        job[j].attempt++;
 #endif
@@ -421,10 +531,12 @@ inline lease_take(n, j, answered) {
     :: else
     fi;
     if
-    :: j != 0 && answered ->
+    :: drawn != 0 && answered ->
        slot[chosen].job = j;
        slot[chosen].fence = drawn;
        slot[chosen].stage = HELD;
+       slot[chosen].recorded = recorded;
+       slot[chosen].last = is_last(j);
        slot[chosen].life = committed[j];
        holder[j] = chosen + 1
     :: !answered ->
@@ -435,13 +547,31 @@ inline lease_take(n, j, answered) {
     :: else
     fi;
     j = 0;
-    answered = 0
+    drawn = 0;
+    chosen = 0;
+    answered = 0;
+    recorded = 0
   }
 }
 
+/* Records that the handler starts, or has started. What is not ours any more
+ * must not be started. */
+inline record(s) {
+  accepted = is_ours(s);
+#ifdef RECORD_BLINDLY
+  accepted = 1;
+#endif
+  if
+  :: is_ours(s) && job[slot[s].job].unrecorded ->
+     job[slot[s].job].unrecorded = 0;
+     started[slot[s].job] = started[slot[s].job] + (slot[s].stage == RUNNING)
+  :: else
+  fi;
+  check_tables()
+}
+
 inline compare(s) {
-  accepted = job[slot[s].job].state == LEASED &&
-             job[slot[s].job].fence == slot[s].fence;
+  accepted = is_ours(s);
 #ifdef NO_FENCE
   accepted = job[slot[s].job].state == LEASED;
 #endif
@@ -459,15 +589,23 @@ inline settle(s) {
   :: accepted && slot[s].stage == COMPLETED ->
      completed[slot[s].job]++;
      delete_job(slot[s].job)
+  :: accepted && slot[s].stage == DIED -> bury(slot[s].job)
   :: accepted && slot[s].stage == RETRIED ->
 #ifdef COUNT_LATE
      job[slot[s].job].attempt++;
 #endif
+#ifdef CANCEL_FORGOTTEN
+     job[slot[s].job].cancelled = 0;
+#endif
+     started[slot[s].job] =
+       started[slot[s].job] + job[slot[s].job].unrecorded;
      put_back(slot[s].job, after_retry(slot[s].job))
   :: accepted && slot[s].stage == RESCHEDULED ->
      job[slot[s].job].attempt--;
      job[slot[s].job].crashes = 0;
-     started[slot[s].job]--;
+     started[slot[s].job] =
+       started[slot[s].job] - !job[slot[s].job].unrecorded;
+     last_begun[slot[s].job] = 0;
      put_back(slot[s].job, WAITING)
   fi;
   check_tables()
@@ -479,13 +617,29 @@ inline release(s) {
   :: !accepted
   :: accepted ->
      job[slot[s].job].attempt--;
-     put_back(slot[s].job, (job[slot[s].job].crashes > 0 -> SUSPECT : WAITING))
+     put_back(slot[s].job, after_lease(slot[s].job))
   fi;
   check_tables()
 }
 
+/* A look finds the lock of a node free. */
+inline miss(x) {
+  for (i : 0 .. NODES - 1) {
+    node[x].away_from = node[x].away_from | (process[i].session << i)
+  }
+  i = 0;
+#ifdef OLD_NOTES_COUNT
+  node[x].missed = everybody;
+#else
+  node[x].missed = node[x].away_from;
+#endif
+}
+
 /* First half of a reclaim: deletes the row, once no lease is using it. */
-inline reclaim_delete(x) {
+inline reclaim_delete(n, x) {
+  /* Nobody is declared dead who is there and heard of, or who has been away
+   * for one look only. */
+  assert(node[x].locked -> node[x].silent : (node[x].away_from >> n) & 1);
   node[x].deleted = 1;
 #ifdef RECLAIM_JOBS_FIRST
   for (i : 1 .. JOBS) {
@@ -495,14 +649,28 @@ inline reclaim_delete(x) {
 #endif
 }
 
+#ifdef REFUND_RECORDED
+#define refunded(j) true
+#else
+#define refunded(j) job[j].unrecorded
+#endif
+
 /* Second half: frees what the node holds, to which nothing can be added. */
 inline reclaim_free(x, limit) {
   for (i : 1 .. JOBS) {
     if
     :: job[i].state == LEASED && job[i].node == x && is_caught(i) ->
+#ifdef NO_CRASH_UNRECORDED
+       job[i].crashes = job[i].crashes + !job[i].unrecorded;
+#else
 #ifndef NO_CRASH_COUNT
        job[i].crashes++;
 #endif
+#endif
+       if
+       :: refunded(i) -> job[i].attempt--
+       :: else
+       fi;
 #ifdef REFUND_ON_RECLAIM
        if
        :: holder[i] != 0 && slot[holder[i] - 1].stage == HELD ->
@@ -516,9 +684,8 @@ inline reclaim_free(x, limit) {
           /* An innocent neighbour is not blamed. */
           assert(poison(i));
 #endif
-          dead[i]++;
-          delete_job(i)
-       :: else -> put_back(i, SUSPECT)
+          bury(i)
+       :: else -> put_back(i, after_lease(i))
        fi
     :: else
     fi
@@ -526,6 +693,8 @@ inline reclaim_free(x, limit) {
   i = 0;
   node[x].stored = 0;
   node[x].silent = 0;
+  node[x].missed = 0;
+  node[x].away_from = 0;
   node[x].deleted = 0;
   check_tables()
 }
@@ -535,7 +704,11 @@ inline leave(n) {
   for (i : 1 .. JOBS) {
     if
     :: job[i].state == LEASED && job[i].node == self(n) ->
-       put_back(i, (job[i].crashes > 0 -> SUSPECT : WAITING))
+       if
+       :: refunded(i) -> job[i].attempt--
+       :: else
+       fi;
+       put_back(i, after_lease(i))
     :: else
     fi
   }
@@ -553,9 +726,12 @@ inline leave(n) {
   atomic {                                                                     \
     may_reclaim(number) ->                                                     \
     x = number;                                                                \
-    reclaim_delete(x);                                                         \
+    reclaim_delete(n, x);                                                      \
     goto reclaiming                                                            \
   }
+#define may_miss(x)                                                            \
+  (process[n].session && node[x].stored && !node[x].deleted                    \
+   && !node[x].locked && (x) != self(n) && !dead_if_free(x))
 
 /* -- behaviour ------------------------------------------------------------- */
 
@@ -564,6 +740,7 @@ proctype worker(byte n) {
   byte j = 0;
   byte x = 0;
   bit answered = 0;
+  bit recorded = 0;
 #ifdef RECLAIM_JOBS_FIRST
   byte caught = 0;
 #endif
@@ -571,6 +748,13 @@ proctype worker(byte n) {
 end_rest:
   do
   :: d_step { !process[n].session -> join(n) }
+  /* The server is asked to end the broken connection, which has the lock. */
+  :: d_step {
+       !process[n].session && self(n) != 0 && node[self(n)].stored &&
+         node[self(n)].locked && row_free(n) ->
+       node[self(n)].locked = 0;
+       join(n)
+     }
   :: d_step {
        process[n].session && row_free(n) &&
          (node[self(n)].silent || !node[self(n)].stored) ->
@@ -582,7 +766,7 @@ end_rest:
        process[n].busy = 1
      };
      atomic {
-       lease_take(n, j, answered);
+       lease_take(n, j, answered, recorded);
        process[n].busy = 0
      }
   :: reclaim_step(1)
@@ -591,6 +775,12 @@ end_rest:
   :: reclaim_step(4)
   :: reclaim_step(5)
   :: reclaim_step(6)
+  :: d_step { may_miss(1) -> miss(1) }
+  :: d_step { may_miss(2) -> miss(2) }
+  :: d_step { may_miss(3) -> miss(3) }
+  :: d_step { may_miss(4) -> miss(4) }
+  :: d_step { may_miss(5) -> miss(5) }
+  :: d_step { may_miss(6) -> miss(6) }
 
   :: d_step { faults > 0 -> faults--; crash(n) }
   :: atomic {
@@ -643,15 +833,46 @@ proctype performer(byte s) {
 end_idle:
   do
   :: d_step {
-       in_stage(s, HELD) ->
+       in_stage(s, HELD) && may_start(s) ->
        slot[s].stage = RUNNING;
        if
        :: slot[s].life == committed[slot[s].job] ->
-          started[slot[s].job]++
+          started[slot[s].job] = started[slot[s].job] + slot[s].recorded;
+#ifdef POISON
+          begun[slot[s].job]++;
+#endif
+          /* The last allowed attempt begins once. */
+          assert(!slot[s].last || !last_begun[slot[s].job]);
+          last_begun[slot[s].job] = last_begun[slot[s].job] || slot[s].last
        :: else
        fi;
        check_tables()
      }
+#ifdef PREFETCH
+  /* A last attempt waits for its record. */
+  :: d_step {
+       in_stage(s, HELD) && !may_start(s) ->
+       record(s);
+       if
+       :: accepted -> slot[s].recorded = 1
+       :: else -> empty_slot(s)
+       fi
+     }
+  /* What runs long has its start recorded late. */
+  :: d_step {
+       in_stage(s, RUNNING) && !slot[s].recorded && is_ours(s) ->
+       record(s);
+       slot[s].recorded = 1
+     }
+  /* The same, but the answer is lost: it is sent again. */
+  :: d_step {
+       (in_stage(s, HELD) && !may_start(s) ||
+        in_stage(s, RUNNING) && !slot[s].recorded) &&
+         is_ours(s) && job[slot[s].job].unrecorded && faults > 0 ->
+       faults--;
+       record(s)
+     }
+#endif
   :: d_step {
        in_stage(s, RUNNING) && poison(slot[s].job) && !process[owner(s)].busy ->
        crash(owner(s))
@@ -663,7 +884,7 @@ end_idle:
   :: d_step {
        in_stage(s, RUNNING) && !poison(slot[s].job) && retries > 0 ->
        retries--;
-       slot[s].stage = RETRIED
+       slot[s].stage = (slot[s].last -> DIED : RETRIED)
      }
   :: d_step {
        in_stage(s, RUNNING) && !poison(slot[s].job) && retries > 0 ->
@@ -675,6 +896,14 @@ end_idle:
        releases--;
        slot[s].stage = RELEASED
      }
+#if CANCELS > 0
+  /* A heartbeat has told of the mark: it does not begin, or is told to stop. */
+  :: d_step {
+       (in_stage(s, HELD) || in_stage(s, RUNNING)) && is_ours(s) &&
+         job[slot[s].job].cancelled ->
+       slot[s].stage = DIED
+     }
+#endif
   /* Leases of another name than the present one are forgotten, unless their
    * handlers were quicker. */
   :: d_step {
@@ -699,7 +928,10 @@ end_idle:
   od
 }
 
-/* Enqueues an id again when it is free; says when nothing can happen. */
+#define may_cancel(j) (cancels > 0 && stored(j) && !job[j].cancelled)
+
+/* Enqueues an id again when it is free, cancels jobs; says when nothing can
+ * happen. */
 proctype client() {
   do
   :: d_step {
@@ -708,6 +940,15 @@ proctype client() {
        enqueue(1);
        check_tables()
      }
+#if CANCELS > 0
+  :: d_step { may_cancel(1) -> cancels--; cancel(1); check_tables() }
+#if JOBS > 1
+  :: d_step { may_cancel(2) -> cancels--; cancel(2); check_tables() }
+#endif
+#if JOBS > 2
+  :: d_step { may_cancel(3) -> cancels--; cancel(3); check_tables() }
+#endif
+#endif
   :: timeout ->
      /* Whatever happened, all jobs have ended. */
      assert(finished);
