@@ -299,7 +299,7 @@ void store_pool_state::send_starts(std::size_t at) {
             seats_[at].busy = false;
             if (done.failure)
               return back(*done.failure);
-            failures_ = 0;
+            writes_work();
             started(*sent, done.ours);
             pump_writes();
           },

@@ -151,6 +151,21 @@ TEST_CASE("a job that goes on is recorded late") {
   CHECK(tree.attempts_after_crash("b") == 1);
 }
 
+TEST_CASE("the database is back when a start could be recorded") {
+  quick_queue tree;
+  tree.add({"a", "b"});
+  tree.end("a");
+  REQUIRE(tree.running() == ids{"b"});
+  tree.db->fail("start",
+                {.why = {errc::database_busy, "locked"}, .breaks = false});
+  tree.advance(20ms);
+  CHECK_FALSE(tree.metrics().database.links.at(1).up);
+  tree.advance(3s);
+  // Nothing else is written while b runs.
+  CHECK(tree.running() == ids{"b"});
+  CHECK(tree.metrics().database.links.at(1).up);
+}
+
 TEST_CASE("a running job whose record says that it was lost is asked to "
           "stop") {
   quick_queue tree;
