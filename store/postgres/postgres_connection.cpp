@@ -51,6 +51,10 @@ std::string session_settings(const database_options& options,
   // Planned once: to plan a lease takes longer than a lease of one job.
   auto text = settings(options, "; set ")
               + "; set plan_cache_mode = force_generic_plan";
+  // A session of ours may have nothing to do for long: it waits for wake-ups.
+  constexpr int knows_idle_sessions = 140000;
+  if (PQserverVersion(connection) >= knows_idle_sessions)
+    text += "; set idle_session_timeout = 0";
   const char* host = PQhost(connection);
   if (host && *host && *host != '/')
     text += "; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2"

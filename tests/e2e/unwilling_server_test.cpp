@@ -1,90 +1,44 @@
-// Servers that are there and won't serve: read-only as a standby, or with all
-// connections taken. No daemon dies of it, and none tells its handlers to stop.
+// Servers that are there and won't serve: read-only as a standby, with all
+// connections taken, with a table that is locked, with limits of their own. No
+// daemon dies of it, and none tells its handlers to stop.
 
-#include "tests/e2e/database_server.hpp"
-#include "tests/e2e/ledger.hpp"
+#include "tests/e2e/busy_daemon.hpp"
 
 #include <catch2/catch.hpp>
-#include <soci/postgresql/soci-postgresql.h>
-#include <soci/soci.h>
 
-#include <csignal>
 #include <memory>
+#include <string>
 #include <vector>
 
 using namespace callboard::test;
 using Catch::Contains;
 
-namespace {
-
-std::unique_ptr<soci::session> session(const database_server& server) {
-  // SOCI spoils a URL without parameters.
-  return std::make_unique<soci::session>(soci::postgresql,
-                                         server.url() + "?application_name=t");
-}
-
-struct stage {
-  stage() {
-    here.configure_database("\"" + server.url() + "\"");
-    here.configure();
-    here.close_gate();
-    daemon = here.daemon();
-    here.ok({"enqueue", "-q", "mail", "-t", "gate", "--id", "g1"});
-    daemon->await_line("g1  ▶ started");
-  }
-
-  /// The job that ran through it all is done once, and new ones are performed.
-  void check_unharmed() {
-    daemon->await_line("g1  ✔ done");
-    here.ok({"enqueue", "-q", "mail", "-t", "welcome", "--id", "after"});
-    daemon->await_line("after  ✔ done");
-    daemon->signal(SIGTERM);
-    CHECK(daemon->wait() == 0);
-    CHECK_THAT(daemon->out(), !Contains("stopped (") && !Contains("attempt 2"));
-    CHECK_THAT(daemon->err(), !Contains("fenced off"));
-  }
-
-  database_server server;
-  scene here{backend::make(backend_kind::sqlite_file)};
-  std::unique_ptr<process> daemon;
-};
-
-} // namespace
-
 TEST_CASE("a daemon lives through a server that is read-only for a while") {
-  stage it;
-  auto sql = session(it.server);
-  auto read_only = [&](const std::string& value) {
-    *sql << "alter system set default_transaction_read_only = " + value;
-    *sql << "select pg_reload_conf()";
-  };
-  read_only("on");
+  busy_daemon it;
+  it.alter_system({"default_transaction_read_only = on"});
   it.daemon->await_line("read-only");
-  auto refused = it.here.callboard({"enqueue", "-q", "mail", "-t", "welcome"});
-  CHECK(refused.code == 1);
-  CHECK_THAT(refused.err, Contains("read-only"));
+  it.check_refused(1, "read-only");
+  it.health->await(503, R"("leasing":"failing")");
   it.here.open_gate();
-  *sql << "set transaction_read_only = off";
-  read_only("off");
+  it.alter_system({"default_transaction_read_only = off"});
+  it.await_return("a read-only server");
   it.check_unharmed();
 }
 
 TEST_CASE("a daemon lives through a server without free connections") {
-  stage it;
+  busy_daemon it;
   std::vector<std::unique_ptr<soci::session>> all;
   auto take_all = [&] {
     try {
       for (;;)
-        all.push_back(session(it.server));
+        all.push_back(it.session());
     } catch (const soci::soci_error& x) {
       REQUIRE_THAT(x.what(), Contains("too many clients"));
     }
   };
   take_all();
   REQUIRE(all.size() > 10);
-  auto refused = it.here.callboard({"enqueue", "-q", "mail", "-t", "welcome"});
-  CHECK(refused.code == 4);
-  CHECK_THAT(refused.err, Contains("too many clients"));
+  it.check_refused(4, "too many clients");
   // The daemon's own end, and the places are taken before it is back.
   auto end_daemons = [&] {
     *all.front() << "select pg_terminate_backend(pid) from pg_stat_activity"
@@ -94,8 +48,44 @@ TEST_CASE("a daemon lives through a server without free connections") {
   for (int i = 0; i < 3; ++i)
     end_daemons();
   it.daemon->await_line("the connection to postgresql");
+  it.health->await(503, R"("leasing":"failing")");
   it.here.open_gate();
   all.clear();
-  it.daemon->await_line("the database is back after");
+  it.await_return("no free connections");
   it.check_unharmed();
+}
+
+// The lock lasts longer than any statement may take, and many times longer
+// than a node may be silent.
+TEST_CASE("daemons wait for a table that somebody has locked") {
+  busy_daemon it{
+      {.database = R"("statement_timeout": "1s")",
+       .more = R"("node": {"heartbeat": "100ms", "silence_limit": "1s"})"}};
+  it.others.push_back(it.here.daemon());
+  auto sql = it.session();
+  *sql << "begin";
+  *sql << "lock table callboard_job in access exclusive mode";
+  it.daemon->await_line("could not serve in time");
+  it.others.front()->await_line("could not serve in time");
+  it.health->await(503, R"("leasing":"failing")");
+  it.here.open_gate();
+  it.check_refused(4, "could not serve in time");
+  it.health->await(503, R"("settling":"failing")");
+  *sql << "rollback";
+  it.await_return("a locked table");
+  it.check_unharmed();
+}
+
+TEST_CASE("a server's limits for all its sessions don't reach a daemon's") {
+  busy_daemon it;
+  it.alter_system({"statement_timeout = '50ms'", "lock_timeout = '50ms'",
+                   "idle_in_transaction_session_timeout = '50ms'",
+                   "idle_session_timeout = '50ms'"});
+  // Also of those that come only now.
+  it.others.push_back(it.here.daemon());
+  it.here.open_gate();
+  it.check_unharmed();
+  for (const auto& one : it.others)
+    CHECK_THAT(one->err(), !Contains("the connection to postgresql")
+                               && !Contains("could not serve in time"));
 }
