@@ -118,3 +118,19 @@ TEST_CASE("a used-up suspect does not hide the next one") {
   }
   CHECK(ids(batch.jobs) == strings{"b"});
 }
+
+TEST_CASE("a dead letter tells the attempts that were given out, and no more") {
+  auto place = every_backend();
+  auto db = place->open();
+  auto store = join(*db);
+  auto once = a_job("a");
+  once.max_attempts = 1;
+  put_suspects(*place, *db, *store, {once});
+  auto batch = take_batch(*store);
+  REQUIRE(batch.exhausted.size() == 1);
+  CHECK(batch.exhausted[0].attempt == 1);
+  auto letters = ok(store->dead_list({}, false));
+  REQUIRE(letters.size() == 1);
+  CHECK(letters[0].value.attempt == 1);
+  CHECK(contains(letters[0].value.last_error, "attempts used up (1): worker "));
+}
