@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Checks the models of this folder with spin: first that the protocol keeps its
 # promises, then that each switch which breaks it is found out.
-#   tests/model/check.sh          about a minute
-#   tests/model/check.sh --long   larger numbers, some minutes and some GB
+#   tests/model/check.sh          a minute or two
+#   tests/model/check.sh --long   larger numbers, much longer and some GB
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
