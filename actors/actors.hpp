@@ -77,7 +77,10 @@ using store_pool_actor = caf::typed_actor<
     // From sessions.
     caf::reacts_to<session_up>, caf::reacts_to<session_down>,
     // To itself: try again what failed.
-    caf::reacts_to<retry_atom>>;
+    caf::reacts_to<retry_atom>,
+    // To itself, or from a poller that was woken meanwhile: patient wishes have
+    // waited.
+    caf::reacts_to<gather_atom>>;
 
 /// Who gives work to slots: a poller, or the performer of a process that has no
 /// database.
@@ -139,6 +142,8 @@ using keeper_actor = caf::typed_actor<
     // Somebody asked to cancel running jobs: ask which, at once. From the
     // supervisor, who has it from the client or the listener.
     caf::reacts_to<cancel_atom>,
+    // From the listener: it hears hints from now on; a node joined.
+    caf::reacts_to<joined_atom>,
     // To itself: spawn the listener (again).
     caf::reacts_to<listen_atom>>;
 

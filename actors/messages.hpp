@@ -26,6 +26,8 @@ namespace callboard::actors {
 /// A poller wants jobs.
 struct lease_wish {
   lease_request request;
+  /// It may wait a moment for others that come at the same tick.
+  bool patient = false;
 };
 
 /// What it gets, or why it gets nothing.
@@ -105,12 +107,15 @@ struct start_done {
   std::optional<error> failure;
 };
 
+/// `pause`: how long it may take until the next heartbeat or look.
 struct heartbeat_call {
   std::vector<node_queue> queues;
+  std::optional<duration> pause{};
 };
 
 struct reclaim_call {
   reclaim_rule rule;
+  std::optional<duration> pause{};
 };
 
 struct reclaim_done {
@@ -126,8 +131,7 @@ struct count_done {
 };
 
 struct heartbeat_done {
-  /// Leases of this node that somebody asked to cancel.
-  std::vector<lease_ref> cancelled;
+  heartbeat_report report;
   std::optional<error> failure;
 };
 

@@ -16,6 +16,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(callboard, caf::first_custom_type_id)
   CAF_ADD_ATOM(callboard, callboard::actors, leave_atom, "leave")
   CAF_ADD_ATOM(callboard, callboard::actors, count_atom, "count")
   CAF_ADD_ATOM(callboard, callboard::actors, retry_atom, "retry")
+  CAF_ADD_ATOM(callboard, callboard::actors, gather_atom, "gather")
   CAF_ADD_ATOM(callboard, callboard::actors, flush_atom, "flush")
 
   // -- the life of a poller
@@ -31,6 +32,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(callboard, caf::first_custom_type_id)
   CAF_ADD_ATOM(callboard, callboard::actors, heartbeat_atom, "heartbeat")
   CAF_ADD_ATOM(callboard, callboard::actors, cancel_atom, "cancel")
   CAF_ADD_ATOM(callboard, callboard::actors, reclaim_atom, "reclaim")
+  CAF_ADD_ATOM(callboard, callboard::actors, joined_atom, "joined")
 
   // -- handler actors; these may cross processes
   CAF_ADD_ATOM(callboard, callboard, perform_atom, "perform")

@@ -62,11 +62,13 @@ struct hints {
   std::vector<std::string> queues;
   /// Somebody asked to cancel running jobs: a `heartbeat` tells which.
   bool cancels = false;
+  /// A node joined, or may have.
+  bool joined = false;
 
-  bool empty() const { return queues.empty() && !cancels; }
+  bool empty() const { return queues.empty() && !cancels && !joined; }
 };
 
-/// Waits for the hints that `job_store::wake` and `cancel` send, on a
+/// Waits for the hints that `job_store::wake`, `cancel` and `join` send, on a
 /// connection of its own. All but `interrupt` belong to one thread.
 class wake_listener {
 public:

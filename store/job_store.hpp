@@ -50,16 +50,17 @@ public:
   /// nobody has declared it dead and its lock is free; otherwise (and without)
   /// a new one is made. Answers which it is now. An earlier connection of the
   /// same `database` that the server has not given up yet is ended for that;
-  /// `database_busy` when the server can't.
+  /// `database_busy` when the server can't. The listeners of other nodes hear
+  /// of it.
   [[nodiscard]] virtual result<incarnation>
   join(std::string_view name, std::string_view address,
        std::optional<incarnation> previous = std::nullopt)
       = 0;
 
   /// Tells that the joined node lives, and its figures. Answers the leases of
-  /// this node that somebody asked to cancel. `incarnation_lost` when it was
-  /// declared dead meanwhile.
-  [[nodiscard]] virtual result<std::vector<lease_ref>>
+  /// this node that somebody asked to cancel, and where it stands among the
+  /// registered nodes. `incarnation_lost` when it was declared dead meanwhile.
+  [[nodiscard]] virtual result<heartbeat_report>
   heartbeat(const std::vector<node_queue>& queues) = 0;
 
   /// Gives up the lock and the registration. The node should hold no leases any

@@ -4,6 +4,10 @@
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace callboard::actors {
 
 namespace {
@@ -13,16 +17,21 @@ caf::behavior discovery(caf::event_based_actor* self,
                         const peers_actor& peers) {
   self->send(self, listen_atom_v);
   return {
-      [=](listen_atom) {
+      [=, before = std::vector<std::string>{}, same = 0](listen_atom) mutable {
         // While the database is away the nodes that were known stay.
         if (auto nodes = services.nodes()) {
           known_nodes found;
           for (const auto& node : *nodes)
             if (!node.address.empty())
               found.addresses.push_back(node.address);
+          same = found.addresses == before ? same + 1 : 0;
+          before = found.addresses;
           self->send(peers, std::move(found));
         }
-        self->delayed_send(self, discovery_interval, listen_atom_v);
+        self->delayed_send(self,
+                           same < same_answers ? discovery_interval
+                                               : 2 * discovery_interval,
+                           listen_atom_v);
       },
   };
 }

@@ -40,8 +40,10 @@ inline constexpr std::size_t most_peers = 256;
 
 peers_actor spawn_peers(caf::actor_system& sys, peers_options options);
 
-/// How often the database is asked for other nodes.
+/// How often the database is asked for other nodes; half as often after a few
+/// answers that were all the same.
 inline constexpr auto discovery_interval = std::chrono::seconds{2};
+inline constexpr int same_answers = 5;
 
 /// Spawns the actor that asks; a thread of its own, since that blocks.
 caf::actor spawn_discovery(caf::actor_system& sys, cluster_services services,

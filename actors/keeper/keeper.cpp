@@ -1,6 +1,7 @@
 #include "actors/keeper/keeper.hpp"
 
 #include "actors/keeper/listener.hpp"
+#include "actors/keeper/lookout.hpp"
 #include "actors/storage/reconnect_pace.hpp"
 
 #include <caf/actor_system.hpp>
@@ -21,6 +22,19 @@ constexpr auto listener_pace = std::chrono::seconds{3};
 // A grace that is longer is not worth a look of its own.
 constexpr auto longest_turn = std::chrono::seconds{1};
 constexpr auto moment = std::chrono::milliseconds{5};
+
+/// Whether nothing has run since, and nothing does.
+bool at_rest(const std::vector<node_queue>& before,
+             const std::vector<node_queue>& now) {
+  return std::equal(before.begin(), before.end(), now.begin(), now.end(),
+                    [](const auto& a, const auto& b) {
+                      return b.running == 0 && a.per_second_milli == 0
+                             && a.queue == b.queue && a.running == b.running
+                             && a.concurrency == b.concurrency
+                             && a.performed == b.performed
+                             && a.failed == b.failed;
+                    });
+}
 
 std::vector<node_queue> figures(const metrics_snapshot& now) {
   std::map<std::string, node_queue> queues;
@@ -50,6 +64,7 @@ public:
 
   void start(keeper_options options) {
     options_ = std::move(options);
+    lookout_.emplace(options_.reclaim_interval);
     self_->set_down_handler([this](caf::down_msg& x) { listener_died(x); });
     self_->set_exit_handler([this](caf::exit_msg& x) {
       if (off_)
@@ -69,7 +84,7 @@ public:
   void heartbeat() {
     self_->delayed_send(self_, options_.heartbeat, heartbeat_atom_v);
     count_backlog();
-    if (!beating_)
+    if (!beating_ && !may_skip_beat())
       beat(true);
   }
 
@@ -86,13 +101,16 @@ public:
     auto next = std::chrono::duration_cast<duration>(options_.reclaim_interval
                                                      * factor);
     self_->delayed_send(self_, std::max(next, duration{1000}), reclaim_atom_v);
-    look();
+    if (lookout_->due(self_->clock().now()))
+      look();
   }
 
   void look_again() {
     looking_again_ = false;
     look();
   }
+
+  void joined() { lookout_->hears(true); }
 
   void listen() {
     auto now = self_->clock().now();
@@ -103,6 +121,7 @@ public:
     listener_
         = spawn_listener(self_->system(), {.db = options_.db,
                                            .supervisor = options_.supervisor,
+                                           .keeper = self_,
                                            .off = off_,
                                            .numbers = options_.numbers,
                                            .log = options_.log,
@@ -117,7 +136,7 @@ private:
     reclaim_rule rule{.silence = options_.silence_limit,
                       .max_crashes = options_.max_crashes,
                       .grace = reclaim_grace};
-    self_->request(options_.store, caf::infinite, reclaim_call{rule})
+    self_->request(options_.store, caf::infinite, reclaim_call{rule, pause()})
         .then(
             [this](const reclaim_done& done) {
               reclaiming_ = false;
@@ -133,20 +152,46 @@ private:
             [this](const caf::error&) { reclaiming_ = false; });
   }
 
+  /// While there is nothing to tell, each second heartbeat is enough for the
+  /// others, who wait for several; where no hints come it also asks what is to
+  /// be cancelled.
+  bool may_skip_beat() {
+    skipped_ = !skipped_ && rest() > options_.heartbeat
+               && at_rest(told_, figures(options_.numbers->peek()));
+    return skipped_;
+  }
+
+  /// The longest time between two heartbeats.
+  duration rest() const {
+    auto seldom = 2 * options_.heartbeat;
+    return lookout_->hears() && 2 * seldom <= options_.silence_limit
+               ? seldom
+               : options_.heartbeat;
+  }
+
+  /// The longest time until the next heartbeat or look.
+  duration pause() const {
+    return std::min(lookout_->pace().value_or(rest()), rest());
+  }
+
   /// Out of turn, it tells the rates of its last turn.
   void beat(bool in_turn) {
     beating_ = true;
-    heartbeat_call call{figures(options_.numbers->peek())};
+    lookout_->asked();
+    heartbeat_call call{figures(options_.numbers->peek()), pause()};
     if (in_turn)
       rates(call.queues);
     else
       for (auto& queue : call.queues)
         queue.per_second_milli = rates_[queue.queue];
+    told_ = call.queues;
     auto over = [this](const heartbeat_done& done) {
       beating_ = false;
       complain(done.failure);
-      if (!done.cancelled.empty())
-        self_->send(options_.supervisor, leases_cancelled{done.cancelled});
+      lookout_->told(done.report.standing);
+      const auto& cancelled = done.report.cancelled;
+      if (!cancelled.empty())
+        self_->send(options_.supervisor, leases_cancelled{cancelled});
       if (std::exchange(look_again_, false))
         beat(false);
     };
@@ -223,6 +268,7 @@ private:
 
   void listener_died(const caf::down_msg& down) {
     listener_ = nullptr;
+    lookout_->hears(false);
     if (!down.reason)
       return;
     auto rest = pace_.failed(self_->clock().now(), options_.draw());
@@ -235,11 +281,16 @@ private:
   std::shared_ptr<listen_switch> off_;
   std::map<std::string, std::int64_t> performed_;
   std::map<std::string, std::int64_t> rates_;
+  std::optional<lookout> lookout_;
+  /// What the last heartbeat told.
+  std::vector<node_queue> told_;
   std::optional<errc> trouble_;
   std::chrono::steady_clock::time_point rated_at_{};
   std::chrono::steady_clock::time_point counted_at_{};
   reconnect_pace pace_{listener_pace};
   bool beating_ = false;
+  /// The last turn of the heart was left out.
+  bool skipped_ = false;
   bool look_again_ = false;
   bool reclaiming_ = false;
   /// A look is due at the end of the grace of somebody who is missed.
@@ -257,6 +308,7 @@ keeper(keeper_actor::stateful_pointer<keeper_state> self,
       [state](reclaim_atom) { state->reclaim(); },
       [state](check_atom) { state->look_again(); },
       [state](cancel_atom) { state->look_for_cancelled(); },
+      [state](joined_atom) { state->joined(); },
       [state](listen_atom) { state->listen(); },
   };
 }

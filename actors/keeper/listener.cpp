@@ -57,6 +57,8 @@ public:
       self_->send(options_.supervisor, wake_up{queue, duration{0}});
     if (heard->cancels)
       self_->send(options_.supervisor, cancel_atom_v);
+    if (heard->joined)
+      self_->send(options_.keeper, joined_atom_v);
     self_->send(self_, listen_atom_v);
   }
 
@@ -78,6 +80,7 @@ private:
       options_.log({log_level::info, std::move(news->text), {}});
     // What was told before we listened.
     self_->send(options_.supervisor, wake_up{});
+    self_->send(options_.keeper, joined_atom_v);
     return true;
   }
 

@@ -28,6 +28,7 @@ private:
 struct listener_options {
   database_ptr db;
   supervisor_actor supervisor;
+  keeper_actor keeper;
   std::shared_ptr<listen_switch> off;
   std::shared_ptr<watched_counters> numbers;
   log_sink log;

@@ -105,13 +105,14 @@ void poller_state::wake(duration after) {
   if (draining_)
     return;
   if (after > duration{0}) {
-    auto when = now() + after;
-    if (auto number = alarm_.arm(when))
-      self_->scheduled_send(self_, when, alarm_atom_v, *number);
+    set_alarm(now() + after, false);
     return;
   }
   if (leasing_)
     woken_ = true;
+  if (leasing_ && std::exchange(waiting_, false))
+    self_->send(options_.store, gather_atom_v);
+  patient_ = false;
   hungry_ = true;
   pump();
 }
@@ -136,6 +137,7 @@ void poller_state::leased(lease_answer& answer) {
   leasing_ = false;
   auto woken = std::exchange(woken_, false);
   auto when = now();
+  auto tick = false;
   if (answer.failure) {
     // Once for a row of failures; what concerns the whole node, the store pool
     // has told.
@@ -162,8 +164,11 @@ void poller_state::leased(lease_answer& answer) {
                 || std::any_of(batch.jobs.begin(), batch.jobs.end(),
                                [](const auto& x) { return x.suspect; });
     hungry_ = full || woken;
-    if (!hungry_)
-      when = asked_at_ + rhythm_->after_answer(empty, batch.next_due);
+    if (!hungry_) {
+      auto rest = rhythm_->after_answer(empty, batch.next_due);
+      tick = rhythm_->is_longest(rest);
+      when = tick ? rhythm_->tick(asked_at_, options_.ticks) : asked_at_ + rest;
+    }
     auto& buffer = options_.book->buffer;
     buffer.insert(buffer.end(), std::make_move_iterator(batch.jobs.begin()),
                   std::make_move_iterator(batch.jobs.end()));
@@ -174,8 +179,7 @@ void poller_state::leased(lease_answer& answer) {
     return quit_when_done();
   }
   if (!hungry_)
-    if (auto number = alarm_.arm(when))
-      self_->scheduled_send(self_, when, alarm_atom_v, *number);
+    set_alarm(when, tick);
   pump();
 }
 
@@ -199,8 +203,17 @@ void poller_state::finished(const performed& what) {
 void poller_state::alarm(std::uint64_t number) {
   if (!alarm_.fires(number) || draining_)
     return;
+  patient_ = ticking_ && !hungry_;
   hungry_ = true;
   pump();
+}
+
+void poller_state::set_alarm(moment when, bool tick) {
+  auto number = alarm_.arm(when);
+  if (!number)
+    return;
+  ticking_ = tick;
+  self_->scheduled_send(self_, when, alarm_atom_v, *number);
 }
 
 // -- giving work out ----------------------------------------------------------
@@ -269,13 +282,15 @@ void poller_state::lease_more() {
   for (auto* slot : book.table.busy())
     holds_suspect = holds_suspect || slot->work->job(0).suspect;
   leasing_ = true;
+  waiting_ = patient_;
   woken_ = false;
   asked_at_ = now();
   self_->send(options_.store, lease_wish{{.queue = queue(),
                                           .limit = asked_,
                                           .suspects = !holds_suspect,
                                           .start = begin,
-                                          .isolated = isolated_}});
+                                          .isolated = isolated_},
+                                         std::exchange(patient_, false)});
 }
 
 void poller_state::record(std::vector<lease_ref> leases) {

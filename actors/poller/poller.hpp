@@ -40,6 +40,8 @@ struct poller_options {
   log_sink log;
   /// How long a handler may go on after its timeout, until it is given up.
   duration hung_grace{0};
+  /// From when the ticks of idle queues are counted; the same for all.
+  moment ticks{};
   /// Random numbers in [0, 1) for jitter.
   std::function<double()> draw;
   /// It replaces one that died while it drained.

@@ -50,6 +50,7 @@ private:
   void pump();
   void fill_slots();
   void lease_more();
+  void set_alarm(moment when, bool tick);
   void record(std::vector<lease_ref> leases);
 
   // -- taking results in ------------------------------------------------------
@@ -117,6 +118,12 @@ private:
   std::optional<rhythm> rhythm_;
   restart_budget restarts_{slot_restarts};
   timer alarm_;
+  /// The alarm is set to a tick.
+  bool ticking_ = false;
+  /// The next wish comes with a tick, as those of other idle queues do.
+  bool patient_ = false;
+  /// The wish that is under way did.
+  bool waiting_ = false;
   timer check_;
   std::vector<job_event> events_;
   bool draining_ = false;

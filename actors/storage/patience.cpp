@@ -4,6 +4,9 @@ namespace callboard::actors {
 
 namespace {
 
+// By so much the next look or heartbeat may be late.
+constexpr auto leeway = std::chrono::seconds{2};
+
 duration since(patience::instant then, patience::instant now) {
   return std::chrono::duration_cast<duration>(now - then);
 }
@@ -11,13 +14,14 @@ duration since(patience::instant then, patience::instant now) {
 } // namespace
 
 patience::patience(const node_rhythm& rhythm)
-    : limit_{rhythm.silence_limit},
-      longest_look_gap_{rhythm.reclaim_interval + std::chrono::seconds{2}},
+    : limit_{rhythm.silence_limit}, reclaim_interval_{rhythm.reclaim_interval},
+      longest_gap_{rhythm.reclaim_interval + leeway},
       longest_beat_gap_{rhythm.heartbeat + rhythm.silence_limit / 2} {}
 
 void patience::joined(instant now, bool again,
                       std::optional<duration> server_age) {
-  looking_since_ = last_look_ = now;
+  there_since_ = last_there_ = now;
+  longest_gap_ = reclaim_interval_ + leeway;
   beating_since_ = last_beat_ = now;
   if (again)
     disturbed(now);
@@ -25,25 +29,32 @@ void patience::joined(instant now, bool again,
     disturbed(now - *server_age);
 }
 
-void patience::beat(instant now) {
+void patience::beat(instant now, std::optional<duration> pause) {
+  there(now, pause);
   // The same that held up ours may have held up everybody's.
   if (since(last_beat_, now) > longest_beat_gap_)
     beating_since_ = now;
   last_beat_ = now;
 }
 
-patience::verdict patience::look(instant now) {
-  if (since(last_look_, now) > longest_look_gap_) {
-    looking_since_ = now;
-    disturbed(now);
-  }
-  last_look_ = now;
+patience::verdict patience::look(instant now, std::optional<duration> pause) {
+  there(now, pause);
   auto calm = !disturbed_ || since(*disturbed_, now) >= memory;
   auto heard = since(last_beat_, now) <= longest_beat_gap_
                && since(beating_since_, now) > limit_;
   return {.grace = calm ? grace : long_grace,
           .silence = heard ? limit_ : never,
-          .watched = since(looking_since_, now)};
+          .watched = since(there_since_, now)};
+}
+
+void patience::there(instant now, std::optional<duration> pause) {
+  // Before the first join there is nothing to compare with.
+  if (last_there_ != instant{} && since(last_there_, now) > longest_gap_) {
+    there_since_ = now;
+    disturbed(now);
+  }
+  last_there_ = now;
+  longest_gap_ = pause.value_or(reclaim_interval_) + leeway;
 }
 
 void patience::disturbed(instant now) {

@@ -39,8 +39,9 @@ public:
   /// long the server has been there, if it can tell.
   void joined(instant now, bool again, std::optional<duration> server_age);
 
-  /// A heartbeat of this node arrived.
-  void beat(instant now);
+  /// A heartbeat of this node arrived. `pause`: so long it may take until the
+  /// next heartbeat or look; by default as long as between two looks.
+  void beat(instant now, std::optional<duration> pause = std::nullopt);
 
   struct verdict {
     /// How long a node must be missed.
@@ -48,27 +49,31 @@ public:
     /// How long a node must be silent; longer than any when silence proves
     /// nothing.
     duration silence{0};
-    /// For how long this node has been looking. That somebody was missed before
-    /// that proves nothing.
+    /// For how long this node has been there without a gap, by its looks and
+    /// heartbeats. That somebody was missed before that proves nothing.
     duration watched{0};
   };
 
   /// This node looks for dead ones now.
-  [[nodiscard]] verdict look(instant now);
+  [[nodiscard]] verdict look(instant now,
+                             std::optional<duration> pause = std::nullopt);
 
   static constexpr duration never = std::chrono::hours{24 * 365 * 100};
 
 private:
+  /// It got through to the database.
+  void there(instant now, std::optional<duration> pause);
   void disturbed(instant now);
 
   duration limit_;
+  duration reclaim_interval_;
   /// What is further apart was disturbed.
-  duration longest_look_gap_;
+  duration longest_gap_;
   duration longest_beat_gap_;
-  /// Since when looks and heartbeats went through without a gap.
-  instant looking_since_{};
+  /// Since when it got through, and its heartbeats did, without a gap.
+  instant there_since_{};
   instant beating_since_{};
-  instant last_look_{};
+  instant last_there_{};
   instant last_beat_{};
   std::optional<instant> disturbed_;
 };

@@ -12,6 +12,10 @@ namespace callboard::actors {
 
 namespace {
 
+/// Idle queues that are looked at in the same tick come within this time, and
+/// one call serves them all.
+constexpr auto gather_time = std::chrono::milliseconds{2};
+
 store_pool_actor::behavior_type
 store_pool(store_pool_actor::stateful_pointer<store_pool_state> self,
            store_pool_options options) {
@@ -34,6 +38,7 @@ store_pool(store_pool_actor::stateful_pointer<store_pool_state> self,
       [state](const session_up& x) { state->up(x); },
       [state](const session_down& x) { state->down(x); },
       [state](retry_atom) { state->retry(); },
+      [state](gather_atom) { state->gathered(); },
   };
 }
 
@@ -65,6 +70,14 @@ void store_pool_state::wish(const lease_wish& x) {
   if (lease_trouble_)
     return refuse(one, *lease_trouble_);
   wishes_.push_back(std::move(one.front()));
+  if (!x.patient)
+    return pump_leases();
+  if (!std::exchange(gathering_, true))
+    self_->delayed_send(self_, gather_time, gather_atom_v);
+}
+
+void store_pool_state::gathered() {
+  gathering_ = false;
   pump_leases();
 }
 

@@ -43,6 +43,7 @@ public:
   void up(const session_up& x);
   void down(const session_down& x);
   void retry();
+  void gathered();
 
 private:
   struct seat {
@@ -105,6 +106,8 @@ private:
 
   std::vector<wisher> wishes_;
   bool leasing_ = false;
+  /// Patient wishes wait for others.
+  bool gathering_ = false;
   /// Why there is no session to lease from; while it connects for the first
   /// time, wishes wait.
   std::optional<error> lease_trouble_;

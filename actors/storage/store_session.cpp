@@ -98,7 +98,7 @@ public:
     auto answer
         = perform([&](job_store& s) { return s.heartbeat(call.queues); });
     if (answer) {
-      patience_->beat(now());
+      patience_->beat(now(), call.pause);
       return {std::move(*answer), std::nullopt};
     }
     rejoin_if_lost(answer.error());
@@ -107,7 +107,7 @@ public:
 
   reclaim_done reclaim(const reclaim_call& call) {
     auto rule = call.rule;
-    auto verdict = patience_->look(now());
+    auto verdict = patience_->look(now(), call.pause);
     rule.grace = std::max(rule.grace, verdict.grace);
     rule.silence = std::max(rule.silence, verdict.silence);
     rule.watched = verdict.watched;

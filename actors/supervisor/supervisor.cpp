@@ -50,6 +50,7 @@ void supervisor_state::start(supervisor_options options) {
   const auto& settings = options_.settings;
   auto& sys = self_->system();
   auto me = caf::actor_cast<supervisor_actor>(self_);
+  ticks_ = self_->clock().now();
   self_->set_down_handler([this](caf::down_msg& x) { member_died(x); });
   metrics_ = spawn_metrics(sys, {.numbers = options_.numbers,
                                  .observers = settings.observers,
@@ -249,6 +250,7 @@ poller_id supervisor_state::spawn(member what) {
                         .make_slot = options_.make_slot,
                         .log = options_.settings.log,
                         .hung_grace = options_.settings.hung_grace,
+                        .ticks = ticks_,
                         .draw = options_.draw,
                         .draining = what.draining,
                         .hushed = quiet_.active(),

@@ -132,6 +132,8 @@ private:
   metrics_actor metrics_;
   store_pool_actor store_;
   keeper_actor keeper_;
+  /// From when the pollers count ticks.
+  moment ticks_{};
 
   credits credits_;
   std::map<poller_id, member> members_;

@@ -41,8 +41,7 @@ public:
                            std::optional<incarnation>) override {
     return not_here();
   }
-  result<std::vector<lease_ref>>
-  heartbeat(const std::vector<node_queue>&) override {
+  result<heartbeat_report> heartbeat(const std::vector<node_queue>&) override {
     return not_here();
   }
   result<void> leave() override { return not_here(); }

@@ -109,6 +109,22 @@ struct reclaim_report {
   std::size_t missed = 0;
 };
 
+/// Where a node stands among all that are registered, dead ones included.
+struct node_standing {
+  /// The other ones.
+  std::size_t others = 0;
+  /// Those of them that registered earlier.
+  std::size_t ahead = 0;
+};
+
+/// What a heartbeat learns.
+struct heartbeat_report {
+  /// Leases of this node that somebody asked to cancel.
+  std::vector<lease_ref> cancelled;
+  /// Nothing where the store can't tell.
+  std::optional<node_standing> standing{};
+};
+
 /// What became of one id that was to be cancelled.
 enum class cancel_answer : std::uint8_t {
   /// It waited, and is gone.

@@ -20,8 +20,10 @@ namespace callboard::store {
 postgres_listener::postgres_listener(
     std::unique_ptr<postgres_connection> connection)
     : connection_{std::move(connection)} {
-  auto channel = connection_->query(postgres::wake_channel).text(0, 0);
-  connection_->run("listen " + quoted_name(channel));
+  auto channels = connection_->query(postgres::channels);
+  joins_ = channels.text(0, 1);
+  connection_->run("listen " + quoted_name(channels.text(0, 0)));
+  connection_->run("listen " + quoted_name(joins_));
   interrupt_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (interrupt_ < 0)
     throw failure{{errc::internal,
@@ -81,7 +83,9 @@ hints postgres_listener::drain() {
   std::set<std::string> queues;
   while (auto* hint = PQnotifies(connection_->native())) {
     // Only `cancel` names no queue.
-    if (*hint->extra == '\0')
+    if (hint->relname == joins_)
+      heard.joined = true;
+    else if (*hint->extra == '\0')
       heard.cancels = true;
     else
       queues.emplace(hint->extra);

@@ -7,7 +7,7 @@
 
 namespace callboard::store {
 
-/// Waits for the notifications of `job_store::wake`.
+/// Waits for the notifications of `job_store::wake`, `cancel` and `join`.
 class postgres_listener final : public wake_listener {
 public:
   /// Starts to listen. Throws `failure`.
@@ -21,6 +21,8 @@ private:
   hints drain();
 
   std::unique_ptr<postgres_connection> connection_;
+  /// The channel that tells of joins.
+  std::string joins_;
   int interrupt_ = -1;
 };
 

@@ -38,6 +38,7 @@ result<incarnation> postgres_store::join(std::string_view name,
 void postgres_store::joined(incarnation id) {
   member_ = id;
   former_->locked(id, *connection_);
+  connection_->query(postgres::tell_joined);
 }
 
 bool postgres_store::rejoin(incarnation id, std::string_view name,
@@ -93,7 +94,7 @@ incarnation postgres_store::lock_new() {
   return id;
 }
 
-result<std::vector<lease_ref>>
+result<heartbeat_report>
 postgres_store::heartbeat(const std::vector<node_queue>& queues) {
   if (!member_)
     return not_joined(connection_->name());
@@ -114,11 +115,14 @@ postgres_store::heartbeat(const std::vector<node_queue>& queues) {
     auto answer = connection_->change(postgres::heartbeat, values);
     if (answer.size() == 0)
       throw failure{declared_dead(connection_->name(), *member_)};
-    std::vector<lease_ref> cancelled;
+    heartbeat_report report;
     for (int i = 0; i < answer.size(); ++i)
-      if (!answer.is_null(i, 0))
-        cancelled.push_back({answer.text(i, 0), answer.number(i, 1)});
-    return cancelled;
+      if (answer.is_null(i, 0))
+        report.standing = {static_cast<std::size_t>(answer.number(i, 1)),
+                           static_cast<std::size_t>(answer.number(i, 2))};
+      else
+        report.cancelled.push_back({answer.text(i, 0), answer.number(i, 1)});
+    return report;
   });
 }
 

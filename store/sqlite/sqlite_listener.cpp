@@ -56,7 +56,7 @@ result<hints> sqlite_listener::wait(duration limit) {
       }
       if (was_written()) {
         auto before = std::exchange(mark_, file_.last_mark());
-        return {{std::string{}}, before != mark_};
+        return {{std::string{}}, before != mark_, true};
       }
       if (steady_clock::now() >= deadline)
         return {};

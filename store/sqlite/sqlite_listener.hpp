@@ -8,7 +8,8 @@ namespace callboard::store {
 
 /// Waits for the wake-ups of all processes on this machine: each writes to the
 /// lock file after its commit, and the system tells who watches it. Which
-/// queue is meant is not told; a mark in the file tells of a `cancel`.
+/// queue is meant is not told; a mark in the file tells of a `cancel`; whether
+/// a node joined is not told.
 class sqlite_listener final : public wake_listener {
 public:
   /// Starts to listen. Throws `failure`: `unsupported` where the system can't

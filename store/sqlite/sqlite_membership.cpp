@@ -14,7 +14,7 @@ result<incarnation> sqlite_store::join(std::string_view name,
   member_.reset();
   std::string name_text{name};
   std::string address_text{address};
-  return written([&] {
+  auto done = written([&] {
     auto now = micros();
     // Nobody looks meanwhile, so that nobody finds the node alive and silent.
     std::optional<member> joined;
@@ -32,6 +32,10 @@ result<incarnation> sqlite_store::join(std::string_view name,
     member_ = std::move(joined);
     return member_->id;
   });
+  // Whoever is alone does not look for dead nodes until it hears of another.
+  if (done && !place_->temporary())
+    (void)guarded([&] { bell().touch(); });
+  return done;
 }
 
 std::optional<sqlite_store::member> sqlite_store::lock_node(incarnation id) {
@@ -41,7 +45,7 @@ std::optional<sqlite_store::member> sqlite_store::lock_node(incarnation id) {
   return member{id, std::move(lock)};
 }
 
-result<std::vector<lease_ref>>
+result<heartbeat_report>
 sqlite_store::heartbeat(const std::vector<node_queue>& queues) {
   if (!member_)
     return not_joined(place_->name());
@@ -53,13 +57,24 @@ sqlite_store::heartbeat(const std::vector<node_queue>& queues) {
       sql_.insert_node_queue.run(member_->id, one.queue, one.concurrency,
                                  one.running, one.performed, one.failed,
                                  one.per_second_milli);
-    std::vector<lease_ref> cancelled;
+    heartbeat_report report;
     sql_.cancelled_leases.each(
         [&](auto& id, auto fence) {
-          cancelled.push_back({id, fence});
+          report.cancelled.push_back({id, fence});
         },
         member_->id);
-    return cancelled;
+    node_standing standing;
+    auto ahead = true;
+    sql_.all_nodes.each([&](auto id, auto&, auto&, auto, auto, auto&) {
+      if (id == member_->id) {
+        ahead = false;
+        return;
+      }
+      ++standing.others;
+      standing.ahead += ahead;
+    });
+    report.standing = standing;
+    return report;
   });
 }
 

@@ -33,7 +33,7 @@ public:
 
   result<incarnation> join(std::string_view name, std::string_view address,
                            std::optional<incarnation> previous) override;
-  result<std::vector<lease_ref>>
+  result<heartbeat_report>
   heartbeat(const std::vector<node_queue>& queues) override;
   result<void> leave() override;
   result<reclaim_report> reclaim(const reclaim_rule& rule) override;

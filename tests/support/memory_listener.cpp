@@ -21,13 +21,15 @@ result<hints> memory_listener::wait(duration limit) {
     return !state_->open.contains(connection_);
   };
   state_->changed.wait_for(lock, limit, [&] {
-    return interrupted_ || !heard.queues.empty() || heard.cancels || dead();
+    return interrupted_ || !heard.queues.empty() || heard.cancels
+           || heard.joined || dead();
   });
   interrupted_ = false;
   if (dead())
     return error{errc::database_unreachable, "memory: the connection is dead"};
   auto found = std::exchange(heard, {});
-  return hints{{found.queues.begin(), found.queues.end()}, found.cancels};
+  return hints{
+      {found.queues.begin(), found.queues.end()}, found.cancels, found.joined};
 }
 
 void memory_listener::interrupt() noexcept {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace callboard::testing {
@@ -24,24 +25,35 @@ memory_connection::join(std::string_view name, std::string_view address,
     known->second.missed_at.reset();
     known->second.lock = connection_;
     joined_ = known->first;
+    for (auto& [listener, heard] : state_->heard_by)
+      heard.joined = true;
+    state_->changed.notify_all();
     return *joined_;
   });
 }
 
-result<std::vector<lease_ref>>
+result<heartbeat_report>
 memory_connection::heartbeat(const std::vector<node_queue>& queues) {
-  using leases = std::vector<lease_ref>;
-  return perform<leases>("heartbeat", [&]() -> result<leases> {
+  using report = heartbeat_report;
+  return perform<report>("heartbeat", [&]() -> result<report> {
     auto* me = member();
     if (!me)
       return lost();
     me->seen_at = state_->now();
     me->queues = queues;
-    leases cancelled;
+    report told;
     for (const auto& [id, x] : state_->rows)
       if (x.state == row::leased && x.node == *joined_ && x.cancelled)
-        cancelled.push_back({id, x.fence});
-    return cancelled;
+        told.cancelled.push_back({id, x.fence});
+    node_standing standing;
+    for (const auto& [id, x] : state_->nodes)
+      if (id != *joined_) {
+        ++standing.others;
+        standing.ahead
+            += std::tie(x.started_at, id) < std::tie(me->started_at, *joined_);
+      }
+    told.standing = standing;
+    return told;
   });
 }
 

@@ -75,6 +75,7 @@ struct memory_state {
   struct heard {
     std::set<std::string> queues;
     bool cancels = false;
+    bool joined = false;
   };
   std::map<std::uint64_t, heard> heard_by;
   std::condition_variable changed;

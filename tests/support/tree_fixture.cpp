@@ -155,6 +155,13 @@ tree_fixture::cancel(const std::vector<std::string>& ids, bool hint) {
   return answers;
 }
 
+void tree_fixture::hear_of_join() {
+  settle();
+  caf::anon_send(
+      caf::actor_cast<keeper_actor>(impl_->stage.living("keeper").front()),
+      joined_atom_v);
+}
+
 std::vector<queue_status> tree_fixture::status() {
   caf::scoped_actor self{impl_->stage.system()};
   auto handle = self->request(impl_->supervisor, caf::infinite, status_atom_v);

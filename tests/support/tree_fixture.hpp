@@ -59,6 +59,9 @@ public:
   std::vector<cancel_answer> cancel(const std::vector<std::string>& ids,
                                     bool hint = true);
   std::vector<queue_status> status();
+  /// As where the database has wake-ups: the keeper hears that a node joined,
+  /// or may have.
+  void hear_of_join();
 
   // -- slots under the test's control -----------------------------------------
 

@@ -41,8 +41,9 @@ inline constexpr auto wake = R"sql(
   where c.oid = 'callboard_job'::regclass
 )sql"_sql;
 
-inline constexpr auto wake_channel = R"sql(
-  select 'callboard_wake_' || relnamespace
+// The channels of `wake`, and of nodes that join.
+inline constexpr auto channels = R"sql(
+  select 'callboard_wake_' || relnamespace, 'callboard_join_' || relnamespace
   from pg_class
   where oid = 'callboard_job'::regclass
 )sql"_sql;

@@ -23,13 +23,21 @@ inline constexpr auto rejoin_node = R"sql(
   where id = $1::int8
 )sql"_sql;
 
+// Whoever is alone does not look for dead nodes until it hears of another.
+inline constexpr auto tell_joined = R"sql(
+  select pg_notify('callboard_join_' || c.relnamespace, '')
+  from pg_class c
+  where c.oid = 'callboard_job'::regclass
+)sql";
+
 // $1 the node, $2 the clock, then the figures of each queue. Answers one row
-// without an id, then the leases that are to be cancelled.
+// without an id, with how many other nodes there are, and how many of them
+// registered earlier; then the leases that are to be cancelled.
 inline constexpr auto heartbeat = R"sql(
   with me as (
     update callboard_node set seen_at = {now $2}
     where id = $1::int8
-    returning id),
+    returning id, started_at),
   gone as (
     delete from callboard_node_queue q
     using me
@@ -47,9 +55,16 @@ inline constexpr auto heartbeat = R"sql(
       performed = excluded.performed,
       failed = excluded.failed,
       per_second_milli = excluded.per_second_milli)
-  select null::text, me.id from me
+  select null::text, o.others, o.ahead
+  from me
+  cross join lateral (
+    select count(*) as others,
+      count(*) filter (where (n.started_at, n.id) < (me.started_at, me.id))
+        as ahead
+    from callboard_node n
+    where n.id <> me.id) o
   union all
-  select l.id, l.fence
+  select l.id, l.fence, 0
   from me
   cross join lateral (
     select j.id, j.fence

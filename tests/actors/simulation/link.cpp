@@ -22,6 +22,12 @@ void wake_wire::send(const std::vector<std::string>& queues) {
       to->queues.insert(to->queues.end(), queues.begin(), queues.end());
 }
 
+void wake_wire::tell_joined() {
+  for (const auto& one : receivers_)
+    if (auto to = one.lock(); to && !(loses && loses()))
+      to->joined = true;
+}
+
 namespace {
 
 class link_listener : public wake_listener {
@@ -34,7 +40,7 @@ public:
     link_->hooks.await(
         [this, fate] {
           return fate || mail_->interrupted || mail_->cut
-                 || !mail_->queues.empty();
+                 || !mail_->queues.empty() || mail_->joined;
         },
         limit);
     if (fate || mail_->cut || link_->severed)
@@ -43,7 +49,7 @@ public:
     auto found = std::exchange(mail_->queues, {});
     std::sort(found.begin(), found.end());
     found.erase(std::unique(found.begin(), found.end()), found.end());
-    return hints{std::move(found)};
+    return hints{std::move(found), false, std::exchange(mail_->joined, false)};
   }
 
   void interrupt() noexcept override { mail_->interrupted = true; }

@@ -55,12 +55,14 @@ class wake_wire {
 public:
   struct receiver {
     std::vector<std::string> queues;
+    bool joined = false;
     bool interrupted = false;
     bool cut = false;
   };
 
   std::shared_ptr<receiver> join();
   void send(const std::vector<std::string>& queues);
+  void tell_joined();
   /// Whether the next hint gets lost on its way to one receiver.
   std::function<bool()> loses;
 

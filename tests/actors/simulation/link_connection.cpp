@@ -45,14 +45,16 @@ public:
         books().note("process " + std::to_string(link_->who) + " joins as "
                      + std::string{name} + ", incarnation "
                      + std::to_string(*done));
+      if (done && link_->wire)
+        link_->wire->tell_joined();
       return done;
     });
   }
 
-  result<std::vector<lease_ref>>
+  result<heartbeat_report>
   heartbeat(const std::vector<node_queue>& queues) override {
-    return call<std::vector<lease_ref>>(
-        "heartbeat", [&] { return store().heartbeat(queues); });
+    return call<heartbeat_report>("heartbeat",
+                                  [&] { return store().heartbeat(queues); });
   }
 
   result<void> leave() override {

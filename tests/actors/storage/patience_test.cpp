@@ -39,6 +39,14 @@ TEST_CASE("a node that has just started is patient for a moment only") {
   CHECK(one.live(1s).grace == patience::grace);
 }
 
+TEST_CASE("a look before the node has joined is no disturbance") {
+  node one;
+  (void)one.its.look(one.now);
+  one.its.joined(one.now += 300ms, false, 24h);
+  CHECK(one.its.look(one.now).grace == patience::grace);
+  CHECK(one.its.look(one.now).watched == 0s);
+}
+
 TEST_CASE("a server that has just started gives its nodes more time") {
   auto one = fresh(4s);
   CHECK(one.live(5s).grace == patience::long_grace);
@@ -117,4 +125,23 @@ TEST_CASE("rare looks and heartbeats are no disturbance when they are wished") {
   CHECK(last.grace == patience::grace);
   CHECK(last.silence == 1min);
   CHECK(last.watched == 3min);
+}
+
+TEST_CASE("who is alone and looks for nobody was there all the same") {
+  auto one = fresh();
+  one.live(1min);
+  for (int i = 0; i < 60; ++i)
+    one.its.beat(one.now += 2s, 2s);
+  // Another has joined.
+  CHECK(one.its.look(one.now += 1900ms, 250ms).grace == patience::grace);
+  CHECK(one.its.look(one.now += 250ms, 250ms).watched == 1min + 2min + 2150ms);
+}
+
+TEST_CASE("who is alone and could not even say that it lives is patient") {
+  auto one = fresh();
+  one.live(1min);
+  one.its.beat(one.now, 2s);
+  one.its.beat(one.now += 5s, 2s);
+  CHECK(one.its.look(one.now, 250ms).grace == patience::long_grace);
+  CHECK(one.its.look(one.now, 250ms).watched == 0s);
 }

@@ -34,20 +34,20 @@ TEST_CASE("a node learns which of its jobs it is asked to stop") {
   auto jobs = take(*store, "mail", 2);
   REQUIRE(jobs.size() == 2);
   REQUIRE(take(*other).size() == 1);
-  CHECK(ok(store->heartbeat({})).empty());
+  CHECK(ok(store->heartbeat({})).cancelled.empty());
   ask(*other, "a");
   ask(*other, "c");
-  auto asked = ok(store->heartbeat({{"mail", 2, 2, 0, 0, 0}}));
+  auto asked = ok(store->heartbeat({{"mail", 2, 2, 0, 0, 0}})).cancelled;
   CHECK(asked == std::vector<lease_ref>{ref(jobs[0])});
   // Again, until it is no longer held.
-  CHECK(ok(store->heartbeat({})).size() == 1);
+  CHECK(ok(store->heartbeat({})).cancelled.size() == 1);
   auto found = ok(store->find("a"));
   REQUIRE(found);
   CHECK(found->cancelled);
   CHECK(found->state == job_state::running);
   CHECK_FALSE(ok(store->find("b"))->cancelled);
   CHECK(settle_one(*store, jobs[0], retried{1h, "stopped"}));
-  CHECK(ok(store->heartbeat({})).empty());
+  CHECK(ok(store->heartbeat({})).cancelled.empty());
 }
 
 TEST_CASE("a cancelled job that completes is done") {

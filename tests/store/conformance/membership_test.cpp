@@ -43,6 +43,30 @@ TEST_CASE("a node is registered, seen and gone when it leaves") {
   CHECK(ok(store->nodes()).empty());
 }
 
+TEST_CASE("a heartbeat tells where the node stands among all") {
+  auto place = every_backend();
+  auto db = place->open();
+  auto first = join(*db, "n1");
+  place->clock().advance(1s);
+  auto second = join(*db, "n2");
+  place->clock().advance(1s);
+  auto third = join(*db, "n3");
+  auto standing = [](job_store& of) {
+    auto told = ok(of.heartbeat({})).standing;
+    REQUIRE(told);
+    return std::pair{told->others, told->ahead};
+  };
+  using place_of = std::pair<std::size_t, std::size_t>;
+  CHECK(standing(*first) == place_of{2, 0});
+  CHECK(standing(*second) == place_of{2, 1});
+  CHECK(standing(*third) == place_of{2, 2});
+  ok(first->leave());
+  CHECK(standing(*second) == place_of{1, 0});
+  CHECK(standing(*third) == place_of{1, 1});
+  ok(second->leave());
+  CHECK(standing(*third) == place_of{0, 0});
+}
+
 TEST_CASE("the jobs of a dead node wait as suspects") {
   auto place = every_backend();
   auto db = place->open();

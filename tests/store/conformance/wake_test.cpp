@@ -80,11 +80,22 @@ TEST_CASE("many wake-ups of an SQLite file become one") {
   CHECK(ok(listener->wait(0s)).empty());
 }
 
-TEST_CASE("work on an SQLite file that adds no due job wakes nobody") {
-  auto place = backend::make(backend_kind::sqlite_file);
+TEST_CASE("who listens hears of a node that joins") {
+  auto kind = GENERATE(backend_kind::postgres, backend_kind::sqlite_file);
+  auto place = backend::make(kind);
   auto db = place->open();
   auto listener = ok(db->listen());
   auto store = join(*db);
+  CHECK(ok(listener->wait(10s)).joined);
+  ok(store->heartbeat({}));
+  CHECK_FALSE(ok(listener->wait(0s)).joined);
+}
+
+TEST_CASE("work on an SQLite file that adds no due job wakes nobody") {
+  auto place = backend::make(backend_kind::sqlite_file);
+  auto db = place->open();
+  auto store = join(*db);
+  auto listener = ok(db->listen());
   static_cast<void>(ok(store->nodes()));
   ok(store->heartbeat({}));
   put(*store, a_job("a"));

@@ -173,7 +173,7 @@ std::string system::heartbeat(const step& x) {
   if (!of(x).store)
     return "no process";
   auto done = of(x).store->heartbeat({});
-  return done ? describe(numbers(*done)) : name_of(done.error());
+  return done ? describe(numbers(done->cancelled)) : name_of(done.error());
 }
 
 std::string system::list_held(const step& x) {
