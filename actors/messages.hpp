@@ -32,7 +32,9 @@ struct lease_wish {
 
 /// What it gets, or why it gets nothing.
 struct lease_answer {
-  lease_batch batch;
+  /// The poller takes the jobs out; what is left if it died belongs to whoever
+  /// sent it.
+  std::shared_ptr<lease_batch> batch;
   std::optional<error> failure;
 };
 
@@ -85,7 +87,7 @@ struct lease_done {
 };
 
 struct settle_call {
-  std::vector<settlement> outcomes;
+  std::shared_ptr<const std::vector<settlement>> outcomes;
 };
 
 struct settle_done {

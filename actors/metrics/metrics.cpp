@@ -19,11 +19,10 @@ public:
   void start(metrics_options options) { options_ = std::move(options); }
 
   void take(const event_batch& batch) {
-    for (const auto& event : batch.events) {
-      options_.numbers->count(event);
+    options_.numbers->count_all(batch.events);
+    for (const auto& event : batch.events)
       for (const auto& observer : options_.observers)
         tell_one(*observer, event);
-    }
   }
 
 private:

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace callboard::actors {
@@ -77,6 +78,10 @@ public:
   [[nodiscard]] bool announce(std::size_t i);
   /// True the first time only: has the result been taken?
   [[nodiscard]] bool harvest(std::size_t i);
+  /// What a harvested job says; only its texts go, since nobody needs them
+  /// here any more.
+  leased_job take(std::size_t i) { return std::move(jobs_[i]); }
+  execution take_result(std::size_t i) { return std::move(items_[i].result); }
   bool harvested(std::size_t i) const { return items_[i].harvested; }
   /// True the first time only, and never for a job that came recorded: was its
   /// start handed in to be recorded?

@@ -33,7 +33,9 @@ private:
       return record(job);
     if (free_ > 0) {
       --free_;
-      result_.chunks.emplace_back().push_back(std::move(job));
+      auto& chunk = result_.chunks.emplace_back();
+      chunk.reserve(suspect ? 1 : rules_.chunk);
+      chunk.push_back(std::move(job));
       if (!suspect)
         shared_.push_back(result_.chunks.size() - 1);
       return true;

@@ -146,7 +146,7 @@ void poller_state::leased(lease_answer& answer) {
     hungry_ = false;
     when += rhythm_->after_error(options_.draw());
   } else {
-    auto& batch = answer.batch;
+    auto& batch = *answer.batch;
     auto taken = std::chrono::duration_cast<duration>(when - asked_at_);
     demand_.leased(taken);
     if (!batch.jobs.empty())
@@ -172,6 +172,7 @@ void poller_state::leased(lease_answer& answer) {
     auto& buffer = options_.book->buffer;
     buffer.insert(buffer.end(), std::make_move_iterator(batch.jobs.begin()),
                   std::make_move_iterator(batch.jobs.end()));
+    batch.jobs.clear();
   }
   if (draining_) {
     hand_up();

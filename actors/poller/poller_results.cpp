@@ -7,6 +7,12 @@
 /// The half of the poller that looks at what slots did.
 namespace callboard::actors {
 
+job_facts poller_state::facts_of(leased_job&& work) {
+  auto& job = work.value;
+  return {std::move(job.id),         std::move(job.queue), std::move(job.type),
+          std::move(job.request_id), job.attempt,          work.fence};
+}
+
 job_facts poller_state::facts_of(const leased_job& work) {
   const auto& job = work.value;
   return {job.id, job.queue, job.type, job.request_id, job.attempt, work.fence};
@@ -16,6 +22,7 @@ job_facts poller_state::facts_of(const leased_job& work) {
 
 void poller_state::harvest(chunk& work) {
   settle_wish done;
+  done.jobs.reserve(work.size());
   std::map<duration, release_wish> back;
   duration total{0};
   for (std::size_t i = 0; i < work.size(); ++i) {
@@ -28,12 +35,13 @@ void poller_state::harvest(chunk& work) {
     }
     if (work.ran(i))
       tell_started(work, i);
-    const auto& result = work.result(i);
+    auto result = work.take_result(i);
     total += result.took;
+    auto last = options_.run->last_attempt(work.job(i));
+    if (work.cancelled(i))
+      result.outcome = as_cancelled(std::move(result.outcome));
     done.jobs.push_back(
-        {work.cancelled(i) ? as_cancelled(result.outcome) : result.outcome,
-         facts_of(work.job(i)), result.took,
-         options_.run->last_attempt(work.job(i))});
+        {std::move(result.outcome), facts_of(work.take(i)), result.took, last});
   }
   for (auto& [wait, wish] : back) {
     wish.wait = wait;

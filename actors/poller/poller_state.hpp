@@ -104,6 +104,7 @@ private:
   // -- telling ----------------------------------------------------------------
 
   static job_facts facts_of(const leased_job& work);
+  static job_facts facts_of(leased_job&& work);
   void tell(job_event event);
   void flush_events();
   void failed(const error& why);

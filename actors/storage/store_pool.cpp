@@ -128,7 +128,9 @@ void store_pool_state::leased(const std::vector<wisher>& wishers,
       link_up(link::leasing);
     keep_one_suspect(wishers, done.batches);
     for (std::size_t i = 0; i < wishers.size(); ++i)
-      deliver(wishers[i], {std::move(done.batches[i]), std::nullopt});
+      deliver(wishers[i],
+              {std::make_shared<lease_batch>(std::move(done.batches[i])),
+               std::nullopt});
   }
   pump_leases();
 }
@@ -162,22 +164,22 @@ void store_pool_state::forget_lease(std::int64_t fence) {
 void store_pool_state::refuse(const std::vector<wisher>& wishers,
                               const error& why) {
   for (const auto& one : wishers)
-    deliver(one, {{}, why});
+    deliver(one, {std::make_shared<lease_batch>(), why});
 }
 
 void store_pool_state::deliver(const wisher& to, lease_answer answer) {
-  std::vector<lease_ref> leases;
-  for (const auto& job : answer.batch.jobs) {
-    leases.push_back({job.value.id, job.fence});
+  for (const auto& job : answer.batch->jobs) {
     held_.insert(job.fence);
     last_fence_ = std::max(last_fence_, job.fence);
   }
   self_
-      ->request(caf::actor_cast<poller_actor>(to.poller), caf::infinite,
-                std::move(answer))
+      ->request(caf::actor_cast<poller_actor>(to.poller), caf::infinite, answer)
       .then([] {},
-            [this, leases](const caf::error&) {
+            [this, sent = answer.batch](const caf::error&) {
               // The poller is gone, and never saw them.
+              std::vector<lease_ref> leases;
+              for (const auto& job : sent->jobs)
+                leases.push_back({job.value.id, job.fence});
               release(leases);
             });
 }
@@ -231,23 +233,30 @@ void store_pool_state::pump_writes() {
 
 void store_pool_state::send_outcomes(std::size_t at) {
   auto batch = std::make_shared<settle_queue::batch>(outcomes_.take());
-  settle_call call;
-  call.outcomes.reserve(batch->size());
-  for (const auto& one : *batch)
-    call.outcomes.push_back(one.job.outcome);
+  // Lent to the session until it answers.
+  auto lent = std::make_shared<std::vector<settlement>>();
+  lent->reserve(batch->size());
+  for (auto& one : *batch)
+    lent->push_back(std::move(one.job.outcome));
   seats_[at].busy = true;
-  self_->request(seats_[at].handle, caf::infinite, std::move(call))
+  auto take_back = [batch, lent] {
+    for (std::size_t i = 0; i < batch->size(); ++i)
+      (*batch)[i].job.outcome = std::move((*lent)[i]);
+  };
+  self_->request(seats_[at].handle, caf::infinite, settle_call{lent})
       .then(
-          [this, at, batch](const settle_done& done) {
+          [this, at, batch, take_back](const settle_done& done) {
             seats_[at].busy = false;
+            take_back();
             if (!done.failure)
               return settled(*batch, done.report);
             outcomes_.failed(std::move(*batch), *done.failure);
             write_failed(at, *done.failure);
           },
-          [this, at, batch](const caf::error&) {
+          [this, at, batch, take_back](const caf::error&) {
             error why{errc::commit_unknown, "a session that settles died"};
             seats_[at].busy = false;
+            take_back();
             outcomes_.failed(std::move(*batch), why);
             write_failed(at, why);
           });

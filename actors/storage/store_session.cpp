@@ -76,7 +76,7 @@ public:
 
   settle_done settle(const settle_call& call) {
     auto answer
-        = perform([&](job_store& s) { return s.settle(call.outcomes); });
+        = perform([&](job_store& s) { return s.settle(*call.outcomes); });
     if (answer)
       return {std::move(*answer), std::nullopt};
     return {{}, answer.error()};

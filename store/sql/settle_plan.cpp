@@ -5,7 +5,8 @@
 #include "store/schedule/cron.hpp"
 #include "store/sql/moment.hpp"
 
-#include <set>
+#include <algorithm>
+#include <numeric>
 #include <string_view>
 #include <utility>
 
@@ -22,6 +23,28 @@ std::string clean(std::string_view error) {
   return storable_text(error, job_limits::error_bytes);
 }
 
+/// For each settlement whether the same lease stands in the batch before it.
+std::vector<bool> repeated(const std::vector<settlement>& settlements) {
+  std::vector<bool> result(settlements.size());
+  std::vector<std::size_t> order(settlements.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  // Hardly any two have a fence in common: ids are hardly ever compared.
+  auto before = [&](std::size_t a, std::size_t b) {
+    const auto& x = settlements[a];
+    const auto& y = settlements[b];
+    return x.fence != y.fence ? x.fence < y.fence
+           : x.id != y.id     ? x.id < y.id
+                              : a < b;
+  };
+  std::sort(order.begin(), order.end(), before);
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    const auto& x = settlements[order[i - 1]];
+    const auto& y = settlements[order[i]];
+    result[order[i]] = x.fence == y.fence && x.id == y.id;
+  }
+  return result;
+}
+
 } // namespace
 
 bool settle_plan::needs_now(const std::vector<settlement>& settlements) {
@@ -33,11 +56,11 @@ bool settle_plan::needs_now(const std::vector<settlement>& settlements) {
 
 settle_plan::settle_plan(const std::vector<settlement>& settlements,
                          std::optional<time_point> now) {
-  std::set<std::pair<std::string_view, std::int64_t>> seen;
+  auto double_ones = repeated(settlements);
   leases_.reserve(settlements.size());
   for (std::size_t i = 0; i < settlements.size(); ++i) {
     const auto& what = settlements[i];
-    if (!is_storable_text(what.id) || !seen.emplace(what.id, what.fence).second)
+    if (double_ones[i] || !is_storable_text(what.id))
       continue;
     leases_.push_back({what.id, what.fence});
     settle_item item;
