@@ -2,7 +2,7 @@
 """How Callboard scales on one machine: processes on one database, nodes that
 are idle, performers at one node. Prints tables; docs/scaling.md explains them.
 
-usage: scaling.py CALLBOARD CROWD URL [--quick]
+usage: scaling.py CALLBOARD CROWD URL [--quick] [--idle]
 """
 
 import json
@@ -111,13 +111,14 @@ class Scaling:
 
     def idle(self):
         seconds = 5 if self.quick else 20
-        print(f"## Idle nodes (10 empty queues each, over {seconds} s)\n")
-        print("| nodes | queries/s of all | queries/s of one | CPU of one node | server's CPU | "
-              "connections of one | RSS of one, MiB |\n|---|---|---|---|---|---|---|")
-        for count in (1, 4) if self.quick else (1, 4, 16):
-            queues = [{"name": f"q{i}", "types": {"*": {"noop": {}}}} for i in range(10)]
-            nodes = [self.node(f"idle-{i}", queues) for i in range(count)]
-            time.sleep(3)
+        print(f"## Idle nodes (over {seconds} s; all but the first listen)\n")
+        print("| nodes | empty queues each | queries/s of all | queries/s of one | CPU of one node | server's CPU | "
+              "connections of one | RSS of one, MiB |\n|---|---|---|---|---|---|---|---|")
+        for count, lines in ((1, 100), (1, 10), (4, 10)) + (() if self.quick else ((16, 10),)):
+            queues = [{"name": f"q{i}", "types": {"*": {"noop": {}}}} for i in range(lines)]
+            nodes = [self.node(f"idle-{i}", queues, lines < 100) for i in range(count)]
+            # After a while it is known that nothing changes.
+            time.sleep(3 if self.quick else 15)
             self.sql("create extension if not exists pg_stat_statements")
             before, cpu = self.calls(), [x.cpu() for x in nodes]
             server = self.server_cpu()
@@ -126,7 +127,7 @@ class Scaling:
             used = [x.cpu() - y for x, y in zip(nodes, cpu)]
             connections = int(self.sql("select count(*) from pg_stat_activity where "
                                        "application_name = 'scaling'"))
-            print(f"| {count} | {calls / seconds:.1f} | {calls / seconds / count:.1f} "
+            print(f"| {count} | {lines} | {calls / seconds:.1f} | {calls / seconds / count:.1f} "
                   f"| {100 * statistics.mean(used) / seconds:.2f} % | {100 * server / seconds:.2f} % "
                   f"| {connections / count:.0f} | {statistics.mean(x.status('VmRSS') for x in nodes) / 1024:.0f} |")
             for each in nodes:
@@ -189,9 +190,11 @@ class Scaling:
 
 def main():
     program, crowd, url, *options = sys.argv[1:]
-    if options not in ([], ["--quick"]):
+    if not {"--quick", "--idle"}.issuperset(options):
         sys.exit(__doc__)
-    it = Scaling(program, crowd, url, bool(options))
+    it = Scaling(program, crowd, url, "--quick" in options)
+    if "--idle" in options:
+        return it.idle()
     it.processes()
     it.idle()
     it.performers()

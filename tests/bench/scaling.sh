@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures how Callboard scales on this machine: processes on one PostgreSQL
 # (started for it), idle nodes, performers at one node. Builds it optimised.
-#   tests/bench/scaling.sh [--quick]
+#   tests/bench/scaling.sh [--quick] [--idle]      --idle: only idle nodes
 # CALLBOARD_BUILD names another folder for the build, CALLBOARD_PROGRAM and
 # CALLBOARD_CROWD programs that are built already.
 set -euo pipefail

@@ -186,6 +186,11 @@ values ('0190aaaa-bbbb-7ccc-' || :client_id || '-' || :number, :queue, 'bench', 
         return float(run([self.bare, self.scratch / "bare.db", schema, mode, str(jobs),
                           str(batch), str(SIZE)]))
 
+    def clean(self):
+        for file in self.scratch.iterdir():
+            file.unlink()
+        self.scratch.rmdir()
+
     # -- the report -----------------------------------------------------------
 
     def compare(self, name, target, ours, bare):
@@ -282,9 +287,7 @@ def main():
         print(f"yardstick: {why}", file=sys.stderr)
         return 1
     finally:
-        for file in stick.scratch.iterdir():
-            file.unlink()
-        stick.scratch.rmdir()
+        stick.clean()
     return 0
 
 
