@@ -26,8 +26,11 @@ struct database_options {
   /// search_path names. PostgreSQL only.
   std::string schema;
   /// Creates or upgrades the tables at the first connect, under a lock. When
-  /// false, a first connect to tables of another version fails and says so.
+  /// false, a first connect to older tables fails and says so.
   bool auto_migrate = true;
+  /// Upgrades also while nodes are alive whose programs can't work with the
+  /// tables afterwards.
+  bool migrate_anyway = false;
   /// Refuses to create a database file that does not exist. SQLite only.
   bool must_exist = false;
   /// Fails a connect that takes longer.
@@ -116,6 +119,8 @@ public:
 
   /// Brings the tables to the version of this program, one step a
   /// transaction, under a lock. Safe to call from several nodes at once.
+  /// Leaves newer tables as they are. `schema_outdated`, and nothing done,
+  /// when that would lock out nodes that are alive: see `migrate_anyway`.
   [[nodiscard]] virtual result<schema_status> migrate() = 0;
 
   /// For messages: the URL without a password.

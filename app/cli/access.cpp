@@ -57,8 +57,11 @@ std::variant<connection, exit_code> connect(console& io,
 exit_code complain_about(console& io, const error& what,
                          const std::string& file) {
   auto code = to_exit_code(what.code);
-  if (what.code == errc::schema_outdated)
-    return complain(io, what.message + "; run: callboard migrate -c " + file,
+  const std::string remedy = "run `callboard migrate`";
+  if (what.code == errc::schema_outdated && what.message.ends_with(remedy))
+    return complain(io,
+                    what.message.substr(0, what.message.size() - remedy.size())
+                        + "run: callboard migrate -c " + file,
                     code);
   return complain(io, what.message, code);
 }

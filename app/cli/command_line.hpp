@@ -44,6 +44,9 @@ struct check_command : common_options {};
 
 struct migrate_command : common_options {
   bool status = false;
+  /// Also while nodes are alive that can't work with the tables afterwards.
+  bool force = false;
+  bool json = false;
 };
 
 struct enqueue_command : common_options {

@@ -107,6 +107,7 @@ json::object to_json(const node_info& what, time_point now) {
           {"incarnation", what.id},
           {"alive", what.alive},
           {"address", what.address},
+          {"knows_schema", what.knows},
           {"started_at", show_moment(what.started_at)},
           {"seen_seconds_ago", seconds(now - what.seen_at)},
           {"queues", std::move(queues)}};

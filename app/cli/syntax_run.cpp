@@ -86,11 +86,21 @@ void add_migrate(CLI::App& root, command& chosen) {
       "Creates them when there are none. Each step is a transaction of its "
       "own; running it twice, or on several machines at once, does no harm. "
       "'run' and 'enqueue' do the same unless the config file says "
-      "otherwise.");
+      "otherwise. Tables that are newer are left as they are.\n"
+      "\n"
+      "NEEDS is the version that a program must know, at least, to work with "
+      "the tables from that step on. A step that would lock out nodes which "
+      "are alive is refused; docs/upgrading.md tells how to go on.");
   auto value = choose<migrate_command>(*app, chosen);
-  app->add_flag("--status", value->status,
-                "Change nothing; print the steps, which of them were applied "
-                "and when. Exit code 1 when some were not.");
+  auto* status = app->add_flag(
+      "--status", value->status,
+      "Change nothing; print the steps, which of them were applied and when. "
+      "Exit code 1 when this program can't work with the tables as they are.");
+  app->add_flag("--force", value->force,
+                "Take steps also while nodes are alive that can't work with "
+                "the tables afterwards. These nodes fail.")
+      ->excludes(status);
+  app->add_flag("--json", value->json, "Print one JSON document.");
   add_common(*app, *value, "  callboard migrate -c callboard.json --status");
 }
 

@@ -81,6 +81,8 @@ struct node_info {
   time_point seen_at{};
   /// Whether its liveness lock is held.
   bool alive = false;
+  /// The version of the tables that its program knows.
+  int knows = 0;
   std::vector<node_queue> queues;
 };
 
@@ -88,13 +90,19 @@ struct node_info {
 struct schema_status {
   /// 0: no tables yet.
   int version = 0;
-  /// What this program needs.
+  /// The version that this program knows, and needs at least.
   int required = 0;
+  /// The version that a program must know, at least, to work with the tables
+  /// as they are: a newer one is no obstacle while this does not pass it.
+  int needs = 0;
   struct step {
     int version = 0;
     std::string name;
     std::optional<time_point> applied_at;
+    /// What the tables need from this step on.
+    int needs = 0;
   };
+  /// Those that this program knows, then others that were applied.
   std::vector<step> steps;
 };
 

@@ -1,3 +1,5 @@
+#include "store/migrator.hpp"
+#include "store/postgres/postgres_schema.hpp"
 #include "store/postgres/postgres_store.hpp"
 #include "store/postgres/statements/connection.hpp"
 #include "store/postgres/statements/membership.hpp"
@@ -17,6 +19,9 @@ result<incarnation> postgres_store::join(std::string_view name,
       connection_ = past_pooler_(connection_->gives_up_at());
       past_pooler_ = {};
     }
+    // The tables may have changed since this connection was made.
+    auto status = postgres_schema(*connection_);
+    check_not_newer(status, connection_->name()).value();
     if (member_)
       connection_->query(postgres::unlock, parameters{}.add(*member_));
     member_.reset();
@@ -29,7 +34,13 @@ result<incarnation> postgres_store::join(std::string_view name,
     auto id = lock_new();
     parameters values;
     values.add(id).add(name).add(address).add(clock());
-    connection_->change(postgres::insert_node, values);
+    values.add(std::int64_t{status.required});
+    if (connection_->change(postgres::insert_node, values).changed() == 0) {
+      // Somebody has migrated them since.
+      connection_->query(postgres::unlock, parameters{}.add(id));
+      check_not_newer(postgres_schema(*connection_), connection_->name())
+          .value();
+    }
     joined(id);
     return id;
   });
@@ -140,14 +151,15 @@ result<std::vector<node_info>> postgres_store::nodes() {
         node.started_at = found.moment(i, 3);
         node.seen_at = found.moment(i, 4);
         node.alive = found.number(i, 5) != 0;
+        node.knows = static_cast<int>(found.number(i, 6));
         all.push_back(std::move(node));
       }
-      if (found.is_null(i, 6))
+      if (found.is_null(i, 7))
         continue;
       all.back().queues.push_back(
-          {found.text(i, 6), static_cast<std::int32_t>(found.number(i, 7)),
-           static_cast<std::int32_t>(found.number(i, 8)), found.number(i, 9),
-           found.number(i, 10), found.number(i, 11)});
+          {found.text(i, 7), static_cast<std::int32_t>(found.number(i, 8)),
+           static_cast<std::int32_t>(found.number(i, 9)), found.number(i, 10),
+           found.number(i, 11), found.number(i, 12)});
     }
     return all;
   });

@@ -101,8 +101,9 @@ result<std::vector<queue_counts>> sqlite_store::counts(std::int64_t cap) {
       suspects = sql_.next_suspect_queue.first(queue);
     }
     std::vector<incarnation> ids;
-    sql_.all_nodes.each(
-        [&](auto id, auto&, auto&, auto, auto, auto&) { ids.push_back(id); });
+    sql_.all_nodes.each([&](auto id, auto&, auto&, auto, auto, auto&, auto) {
+      ids.push_back(id);
+    });
     for (auto id : ids) {
       auto leased = sql_.next_leased_queue.first(id, "");
       while (leased) {

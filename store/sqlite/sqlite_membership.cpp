@@ -1,7 +1,9 @@
+#include "store/migrator.hpp"
 #include "store/sql/moment.hpp"
 #include "store/sql/new_incarnation.hpp"
 #include "store/sql/texts.hpp"
 #include "store/sqlite/rows.hpp"
+#include "store/sqlite/sqlite_schema.hpp"
 #include "store/sqlite/sqlite_work.hpp"
 
 #include <utility>
@@ -15,6 +17,8 @@ result<incarnation> sqlite_store::join(std::string_view name,
   std::string name_text{name};
   std::string address_text{address};
   auto done = written([&] {
+    // The tables may have changed since this connection was made.
+    check_not_newer(sqlite_schema(*session_), place_->name()).value();
     auto now = micros();
     // Nobody looks meanwhile, so that nobody finds the node alive and silent.
     std::optional<member> joined;
@@ -28,7 +32,8 @@ result<incarnation> sqlite_store::join(std::string_view name,
     while (!joined)
       joined = lock_node(new_incarnation());
     if (!known)
-      sql_.insert_node.run(joined->id, name_text, address_text, now);
+      sql_.insert_node.run(joined->id, name_text, address_text, now,
+                           sqlite_migrations().back().version);
     member_ = std::move(joined);
     return member_->id;
   });
@@ -65,7 +70,7 @@ sqlite_store::heartbeat(const std::vector<node_queue>& queues) {
         member_->id);
     node_standing standing;
     auto ahead = true;
-    sql_.all_nodes.each([&](auto id, auto&, auto&, auto, auto, auto&) {
+    sql_.all_nodes.each([&](auto id, auto&, auto&, auto, auto, auto&, auto) {
       if (id == member_->id) {
         ahead = false;
         return;
@@ -82,13 +87,14 @@ result<std::vector<node_info>> sqlite_store::nodes() {
   return guarded([&] {
     std::vector<node_info> found;
     sql_.all_nodes.each([&](auto id, auto& name, auto& address, auto started_at,
-                            auto seen_at, auto&) {
+                            auto seen_at, auto&, auto knows) {
       node_info node;
       node.id = id;
       node.name = name;
       node.address = address;
       node.started_at = from_micros(started_at);
       node.seen_at = from_micros(seen_at);
+      node.knows = static_cast<int>(knows);
       found.push_back(std::move(node));
     });
     if (found.empty())

@@ -36,7 +36,7 @@ sqlite_store::find_dead_nodes(const reclaim_rule& rule,
   auto now = micros();
   lock_file locks{place_->lock_path()};
   sql_.all_nodes.each([&](auto id, auto& name, auto&, auto, auto seen_at,
-                          auto& missed_at) {
+                          auto& missed_at, auto) {
     if (member_ && member_->id == id)
       return;
     if (locks.is_locked(liveness_offset(id))) {
@@ -70,10 +70,11 @@ result<void> sqlite_store::leave() {
     return {};
   auto done = written([&] {
     dead_node me{member_->id, {}, {}};
-    sql_.all_nodes.each([&](auto id, auto& name, auto&, auto, auto, auto&) {
-      if (id == me.id)
-        me.name = name;
-    });
+    sql_.all_nodes.each(
+        [&](auto id, auto& name, auto&, auto, auto, auto&, auto) {
+          if (id == me.id)
+            me.name = name;
+        });
     me.cause = worker_died_text(me.name, me.id, left_with_jobs,
                                 from_micros(micros()));
     // No job has killed it, so that none is to blame.

@@ -26,8 +26,8 @@ struct sqlite_statements {
       insert_job{sql, sqlite::insert_job};
 
   prepared<in<number>, out<number>> has_node{sql, sqlite::has_node};
-  prepared<in<number, text, text, number>> insert_node{sql,
-                                                       sqlite::insert_node};
+  prepared<in<number, text, text, number, number>> insert_node{
+      sql, sqlite::insert_node};
   prepared<in<text, text, number, number>> rejoin_node{sql,
                                                        sqlite::rejoin_node};
   prepared<in<number, number>> touch_node{sql, sqlite::touch_node};
@@ -36,7 +36,7 @@ struct sqlite_statements {
   prepared<in<number>> delete_node_queues{sql, sqlite::delete_node_queues};
   prepared<in<number, text, number, number, number, number, number>>
       insert_node_queue{sql, sqlite::insert_node_queue};
-  prepared<in<>, out<number, text, text, number, number, maybe<number>>>
+  prepared<in<>, out<number, text, text, number, number, maybe<number>, number>>
       all_nodes{sql, sqlite::all_nodes};
   prepared<in<number>, out<text, number, number, number, number, number>>
       node_queues{sql, sqlite::node_queues};

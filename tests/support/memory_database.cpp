@@ -50,7 +50,7 @@ result<std::unique_ptr<wake_listener>> memory_database::listen() {
 }
 
 result<schema_status> memory_database::schema() {
-  return schema_status{.version = 2, .required = 2};
+  return schema_status{.version = 3, .required = 3, .needs = 1};
 }
 
 result<schema_status> memory_database::migrate() {

@@ -96,7 +96,7 @@ result<std::vector<node_info>> memory_connection::nodes() {
     all found;
     for (const auto& [id, x] : state_->nodes)
       found.push_back({id, x.name, x.address, x.started_at, x.seen_at,
-                       x.lock != 0, x.queues});
+                       x.lock != 0, 3, x.queues});
     return found;
   });
 }

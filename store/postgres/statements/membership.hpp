@@ -8,10 +8,14 @@ namespace callboard::store::postgres {
 inline constexpr auto try_lock = "select pg_try_advisory_lock($1::int8)";
 inline constexpr auto unlock = "select pg_advisory_unlock($1::int8)";
 
+// $5 the version of the tables that the program knows; not one row when they
+// need a newer one.
 inline constexpr auto insert_node = R"sql(
-  insert into callboard_node (id, name, address, started_at, seen_at)
-  select $1::int8, $2::text, $3::text, c.now, c.now
+  insert into callboard_node (id, name, address, started_at, seen_at, knows)
+  select $1::int8, $2::text, $3::text, c.now, c.now, $5::int8
   from (select {now $4} as now) c
+  where not exists (
+    select from callboard_migration m where m.needs > $5::int8)
 )sql"_sql;
 
 inline constexpr auto rejoin_node = R"sql(
@@ -166,17 +170,9 @@ inline constexpr auto free_orphans = R"sql(
   where j.ctid = any({orphans}) and j.node = u.node
 )sql"_sql;
 
-// A lock of one int8 shows as two halves.
 inline constexpr auto nodes = R"sql(
   select n.id, n.name, n.address, n.started_at, n.seen_at,
-    exists (
-      select
-      from pg_locks k
-      where k.locktype = 'advisory' and k.granted and k.objsubid = 1
-        and k.classid = ((n.id >> 32) & 4294967295)::oid
-        and k.objid = (n.id & 4294967295)::oid
-        and k.database = (
-          select oid from pg_database where datname = current_database())),
+    {lock_held n}, n.knows,
     q.queue, q.concurrency, q.running, q.performed, q.failed,
     q.per_second_milli
   from callboard_node n

@@ -105,6 +105,17 @@ inline constexpr fragment fragments[] = {
     {"dead_if_held", R"sql(
     greatest(d.seen_at, d.missed_at) < (select now from clock) - $3::int8)sql"},
 
+    // Whether somebody holds the liveness lock of a node. A lock of one int8
+    // shows as two halves.
+    {"lock_held", R"sql(exists (
+      select
+      from pg_locks k
+      where k.locktype = 'advisory' and k.granted and k.objsubid = 1
+        and k.classid = ((@.id >> 32) & 4294967295)::oid
+        and k.objid = (@.id & 4294967295)::oid
+        and k.database = (
+          select oid from pg_database where datname = current_database())))sql"},
+
     // $1 after which sequence; $2 queue and $3 type, or NULL; $4 whether by
     // the ids in $5; $6 the limit.
     {"pick_dead", R"sql(pick as materialized (

@@ -9,8 +9,8 @@ inline constexpr auto has_node
     = "select count(*) from callboard_node where id = :id";
 
 inline constexpr auto insert_node = R"sql(
-  insert into callboard_node (id, name, address, started_at, seen_at)
-  values (:id, :name, :address, :now, :now)
+  insert into callboard_node (id, name, address, started_at, seen_at, knows)
+  values (:id, :name, :address, :now, :now, :knows)
 )sql"_sql;
 
 inline constexpr auto rejoin_node = R"sql(
@@ -38,7 +38,7 @@ inline constexpr auto insert_node_queue = R"sql(
 )sql"_sql;
 
 inline constexpr auto all_nodes = R"sql(
-  select id, name, address, started_at, seen_at, missed_at
+  select id, name, address, started_at, seen_at, missed_at, knows
   from callboard_node
   order by started_at, id
 )sql"_sql;

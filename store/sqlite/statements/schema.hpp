@@ -31,11 +31,31 @@ inline constexpr auto create_migrations = R"sql(
 )sql"_sql;
 
 inline constexpr auto applied_migrations
-    = "select version, applied_at from callboard_migration order by version";
+    = "select version, name, applied_at from callboard_migration"
+      " order by version";
+
+inline constexpr auto applied_needs
+    = "select version, needs from callboard_migration";
 
 inline constexpr auto insert_migration = R"sql(
   insert into callboard_migration (version, name, applied_at)
   values (:version, :name, :now)
+)sql"_sql;
+
+inline constexpr auto set_needs
+    = "update callboard_migration set needs = :needs where version = :version";
+
+inline constexpr auto nodes_and_knowledge = R"sql(
+  select id, name, address, knows
+  from callboard_node
+  order by started_at, id
+)sql"_sql;
+
+// What a node knows is written down since version 3.
+inline constexpr auto nodes_before_rolling = R"sql(
+  select id, name, address, 2
+  from callboard_node
+  order by started_at, id
 )sql"_sql;
 
 } // namespace callboard::store::sqlite

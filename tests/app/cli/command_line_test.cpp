@@ -69,7 +69,9 @@ TEST_CASE("the config file comes from the option, then the environment") {
 
 TEST_CASE("migrate and status take their flags") {
   CHECK_FALSE(parsed<migrate_command>({"migrate"}).status);
-  CHECK(parsed<migrate_command>({"migrate", "--status"}).status);
+  CHECK(parsed<migrate_command>({"migrate", "--status", "--json"}).status);
+  CHECK(parsed<migrate_command>({"migrate", "--status", "--json"}).json);
+  CHECK(parsed<migrate_command>({"migrate", "--force"}).force);
   auto status = parsed<status_command>({"status", "--watch", "--json"});
   CHECK(status.watch);
   CHECK(status.json);
