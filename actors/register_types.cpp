@@ -1,6 +1,6 @@
 #include "actors/register_types.hpp"
 
-#include "actors/cluster/wire/type_ids.hpp"
+#include "actors/cluster/wire/vocabulary.hpp"
 #include "actors/type_ids.hpp"
 
 #include <caf/actor_system_config.hpp>
@@ -9,7 +9,7 @@ namespace callboard {
 
 void register_types(caf::actor_system_config& cfg) {
   cfg.add_message_types<caf::id_block::callboard>();
-  cfg.add_message_types<caf::id_block::callboard_wire>();
+  wire::register_words(cfg);
 }
 
 } // namespace callboard

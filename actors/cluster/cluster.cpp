@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 #include <utility>
 
 namespace callboard::actors {
@@ -50,6 +51,29 @@ struct owners {
     return error{errc::unsupported,
                  "this node has no use for peers of this kind; see its config"};
   }
+};
+
+/// Tells the log of refused peers: of each once, since they come again.
+class refusals {
+public:
+  explicit refusals(log_sink log) : log_{std::move(log)} {}
+
+  void tell(const peer_facts& peer, const std::string& why) {
+    std::lock_guard lock{mutex_};
+    if (told_.size() > 1000)
+      told_.clear();
+    if (log_ && told_.insert(peer.hello.incarnation + why).second)
+      log_({log_level::warning,
+            "refused a peer",
+            {{"name", peer.hello.name},
+             {"address", peer.address},
+             {"why", why}}});
+  }
+
+private:
+  log_sink log_;
+  std::mutex mutex_;
+  std::set<std::string> told_;
 };
 
 struct cluster::impl {
@@ -123,12 +147,17 @@ void cluster::start(supervisor_actor supervisor, cluster_services services,
     who->nodes = caf::actor_cast<link_owner_actor>(x.peers);
     x.discovery = spawn_discovery(sys, std::move(services), x.peers);
   }
-  x.gate->welcome([&sys, hello = x.hello, who](line came) {
-    spawn_link(sys, {.connection = std::move(came),
-                     .hello = hello,
-                     .owner = [who](const peer_facts& peer, const peer_roles&) {
-                       return who->choose(peer);
-                     }});
+  auto told = std::make_shared<refusals>(x.log);
+  x.gate->welcome([&sys, hello = x.hello, who, told](line came) {
+    spawn_link(sys,
+               {.connection = std::move(came),
+                .hello = hello,
+                .owner = [who](const peer_facts& peer,
+                               const peer_roles&) { return who->choose(peer); },
+                .refused =
+                    [told](const peer_facts& peer, const std::string& why) {
+                      told->tell(peer, why);
+                    }});
   });
 }
 

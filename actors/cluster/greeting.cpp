@@ -21,7 +21,10 @@ std::string range(const wire::hello_v1& x) {
 
 wire::hello_v1 make_hello(wire::peer_kind kind, std::string name,
                           std::string incarnation) {
+  auto versions = wire::own_versions();
   wire::hello_v1 x;
+  x.lowest = versions.lowest;
+  x.highest = versions.highest;
   x.kind = static_cast<std::uint8_t>(kind);
   x.program = "callboard " CALLBOARD_VERSION;
   x.name = std::move(name);

@@ -40,6 +40,7 @@ public:
     dialled_ = options.dialled;
     hello_ = std::move(options.hello);
     choose_ = std::move(options.owner);
+    tell_refused_ = std::move(options.refused);
     facts_.address = options.connection.address;
     facts_.names = options.connection.names;
     roles_ = options.connection.roles;
@@ -76,12 +77,15 @@ public:
     if (!peer_)
       return hang_up("a hello without a sender");
     auto good = check(theirs);
-    if (!good)
+    if (!good) {
+      if (!dialled_ && tell_refused_)
+        tell_refused_(facts_, good.error().message);
       return hang_up(good.error().message);
+    }
     owner_ = *good;
     self_->monitor(owner_);
     if (!dialled_)
-      tell(caf::make_message(hello_));
+      send(caf::make_message(hello_));
     self_->send(owner_,
                 link_up{id_, facts_, caf::actor_cast<link_actor>(self_)});
   }
@@ -100,15 +104,19 @@ public:
     // What CAF could not read comes as nothing.
     if (what.empty())
       return hang_up("a message that can't be read");
+    what = wire::hear(facts_.version, std::move(what));
+    if (what.empty())
+      return hang_up("a message that version " + std::to_string(facts_.version)
+                     + " does not have");
     self_->send(owner_, link_said{id_, std::move(what), std::move(receipt)});
   }
 
   void tell(caf::message what) {
-    if (!peer_ || leaving_)
-      return;
-    ++sent_;
-    peer_->enqueue(caf::strong_actor_ptr{self_->ctrl()}, caf::make_message_id(),
-                   std::move(what), self_->context());
+    what = wire::say(facts_.version, std::move(what));
+    if (what.empty())
+      return hang_up("there is something to say for which version "
+                     + std::to_string(facts_.version) + " has no word");
+    send(std::move(what));
   }
 
   void hang_up(const std::string& why) {
@@ -117,7 +125,7 @@ public:
     why_ = why;
     if (peer_) {
       leaving_ = false;
-      tell(caf::make_message(wire::refused_v1{why}));
+      send(caf::make_message(wire::refused_v1{why}));
       leaving_ = true;
     }
     control_->hang_up(why, sent_);
@@ -183,13 +191,21 @@ private:
               if (!gateway)
                 return hang_up("the peer offers nothing");
               meet(gateway);
-              tell(caf::make_message(hello_));
+              send(caf::make_message(hello_));
             },
             [this](const caf::error&) {
               if (!why_)
                 why_ = "the peer closed the connection";
               control_->hang_up(*why_, 0);
             });
+  }
+
+  void send(caf::message what) {
+    if (!peer_ || leaving_)
+      return;
+    ++sent_;
+    peer_->enqueue(caf::strong_actor_ptr{self_->ctrl()}, caf::make_message_id(),
+                   std::move(what), self_->context());
   }
 
   void meet(const caf::strong_actor_ptr& who) {
@@ -200,8 +216,10 @@ private:
   }
 
   result<link_owner_actor> check(const wire::hello_v1& theirs) {
-    if (auto common = common_version(hello_, theirs); !common)
+    auto common = common_version(hello_, theirs);
+    if (!common)
       return common.error();
+    facts_.version = *common;
     if (!dialled_)
       if (auto may = may_take_part(theirs, roles_); !may)
         return may.error();
@@ -234,6 +252,7 @@ private:
   link_id id_ = next_id();
   wire::hello_v1 hello_;
   owner_choice choose_;
+  decltype(link_options::refused) tell_refused_;
   peer_facts facts_;
   peer_roles roles_;
   std::shared_ptr<line_control> control_;

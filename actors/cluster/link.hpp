@@ -30,13 +30,16 @@ using link_id = std::uint64_t;
 /// Who is at the other end.
 struct peer_facts {
   wire::hello_v1 hello;
+  /// The version of the conversation with it: the highest that both know.
+  std::uint16_t version = 0;
   /// "10.0.0.7:41234".
   std::string address;
   /// The names in its certificate; empty without TLS.
   std::vector<std::string> names;
 };
 
-/// From the owner: send one wire struct to the peer.
+/// From the owner: send one wire struct to the peer, in the words of the
+/// version that both know.
 struct link_tell {
   caf::message what;
 };
@@ -56,9 +59,10 @@ struct link_up {
   link_actor link;
 };
 
-/// To the owner: the peer sent this wire struct. While copies of `receipt`
-/// live, what was said counts as unread; with too much unread the link stops
-/// reading from the network, so that a fast peer fills no memory.
+/// To the owner: the peer sent this, in the newest words of this program. While
+/// copies of `receipt` live, what was said counts as unread; with too much
+/// unread the link stops reading from the network, so that a fast peer fills no
+/// memory.
 struct link_said {
   link_id id = 0;
   caf::message what;

@@ -21,6 +21,8 @@ struct link_options {
   /// The node that dials speaks first.
   wire::hello_v1 hello;
   owner_choice owner;
+  /// Told of a peer that dialled and may not take part; may be empty.
+  std::function<void(const peer_facts& peer, const std::string& why)> refused;
   /// The longest message that the peer may send.
   std::size_t payload_limit = guard_options{}.payload_limit;
   /// From the connection to the peer's hello.

@@ -41,6 +41,11 @@ public:
   void up(const link_up& x) {
     auto& peer = peers_[x.id];
     peer.link = x.link;
+    peer.name = x.peer.hello.name;
+    log("linked to a node", peer,
+        {{"address", x.peer.address},
+         {"program", x.peer.hello.program},
+         {"version", std::to_string(x.peer.version)}});
     // What it missed while there was no link. (Its own end may have come up
     // earlier than this one, so that it can't know.)
     peer.book.wake("");
@@ -66,7 +71,10 @@ public:
     }
   }
 
-  void down(const link_down& x) { peers_.erase(x.id); }
+  void down(const link_down& x) {
+    if (auto gone = peers_.extract(x.id))
+      log("the link to a node has ended", gone.mapped(), {{"why", x.why}});
+  }
 
   void wake(const hint_wake& x) {
     for (auto& [id, peer] : peers_) {
@@ -109,8 +117,17 @@ public:
 private:
   struct neighbour {
     link_actor link;
+    std::string name;
     hint_book book;
   };
+
+  void log(std::string text, const neighbour& who,
+           std::vector<std::pair<std::string_view, std::string>> facts) {
+    if (!options_.dial.log)
+      return;
+    facts.insert(facts.begin(), {"node", who.name});
+    options_.dial.log({log_level::info, std::move(text), std::move(facts)});
+  }
 
   void answer(neighbour& to) {
     self_->send(to.link, link_tell{caf::make_message(wire::heard_v1{})});

@@ -72,7 +72,10 @@ void performer_state::up(const link_up& x) {
   to.name = x.peer.hello.name;
   options_.linked->store(peers_.size());
   log(log_level::info, "performs for a node",
-      {{"node", to.name}, {"address", x.peer.address}});
+      {{"node", to.name},
+       {"address", x.peer.address},
+       {"program", x.peer.hello.program},
+       {"version", std::to_string(x.peer.version)}});
   offer_to(x.id, to);
 }
 

@@ -7,18 +7,15 @@
 /// published one never changes; add another with the next number.
 namespace callboard::wire {
 
-/// The versions of the conversation that this program speaks. Two ends take
-/// the highest that both know.
-inline constexpr std::uint16_t lowest_version = 1;
-inline constexpr std::uint16_t highest_version = 1;
-
 /// As what the sender of a hello takes part.
 enum class peer_kind : std::uint8_t { node = 1, performer = 2, client = 3 };
 
 /// The first message each way. The dialling end sends it first.
 struct hello_v1 {
-  std::uint16_t lowest = lowest_version;
-  std::uint16_t highest = highest_version;
+  /// The versions of the conversation that the sender speaks; see
+  /// `own_versions`.
+  std::uint16_t lowest = 0;
+  std::uint16_t highest = 0;
   /// A `peer_kind`.
   std::uint8_t kind = 0;
   /// "callboard 0.1.0".

@@ -1,40 +1,36 @@
 #include "actors/cluster/wire/vocabulary.hpp"
 
+#include "actors/cluster/wire/first_words.hpp"
 #include "actors/cluster/wire/type_ids.hpp"
+
+#include <caf/actor_system_config.hpp>
+#include <caf/message.hpp>
 
 namespace callboard::wire {
 
-namespace {
-
-template <class... Ts>
-std::set<std::string> names() {
-  return {name_of<hello_v1>(), name_of<refused_v1>(), name_of<Ts>()...};
+version_range own_versions() {
+  return {1, 1};
 }
 
-} // namespace
-
 std::set<std::string> spoken_by(peer_kind kind) {
-  switch (kind) {
-  case peer_kind::node:
-    return names<wake_v1, cancel_hint_v1, heard_v1>();
-  case peer_kind::performer:
-    return names<offer_v1, answer_v1, busy_v1>();
-  case peer_kind::client:
-    return names<enqueue_v1, cancel_v1, status_v1>();
-  }
-  return {};
+  return first_words::spoken_by(kind);
 }
 
 std::set<std::string> spoken_to(peer_kind kind) {
-  switch (kind) {
-  case peer_kind::node:
-    return names<wake_v1, cancel_hint_v1, heard_v1>();
-  case peer_kind::performer:
-    return names<perform_v1, stop_v1>();
-  case peer_kind::client:
-    return names<enqueued_v1, cancelled_v1, status_answer_v1>();
-  }
-  return {};
+  return first_words::spoken_to(kind);
+}
+
+void register_words(caf::actor_system_config& cfg) {
+  cfg.add_message_types<caf::id_block::callboard_wire>();
+}
+
+// There is one version so far.
+caf::message say(std::uint16_t, caf::message own) {
+  return own;
+}
+
+caf::message hear(std::uint16_t, caf::message theirs) {
+  return theirs;
 }
 
 } // namespace callboard::wire
