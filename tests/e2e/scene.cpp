@@ -55,10 +55,10 @@ scene::~scene() {
   }
 }
 
-void scene::configure(const std::string& queues, const std::string& more) {
-  write("callboard.json", "{\"database\": " + database_
-                              + ", \"queues\": " + queues
-                              + (more.empty() ? "" : ", " + more) + "}");
+void scene::configure(const std::string& queues, const std::string& more,
+                      const std::string& file) {
+  write(file, "{\"database\": " + database_ + ", \"queues\": " + queues
+                  + (more.empty() ? "" : ", " + more) + "}");
 }
 
 void scene::configure_database(const std::string& database) {

@@ -27,10 +27,11 @@ public:
   scene(const scene&) = delete;
   scene& operator=(const scene&) = delete;
 
-  /// Writes callboard.json with these queues (a JSON list) and, after a comma,
-  /// more keys.
+  /// Writes callboard.json, or another file, with these queues (a JSON list)
+  /// and, after a comma, more keys.
   void configure(const std::string& queues = mail_queue,
-                 const std::string& more = {});
+                 const std::string& more = {},
+                 const std::string& file = "callboard.json");
 
   /// The same with a database of the test's choice (JSON).
   void configure_database(const std::string& database);
@@ -66,6 +67,7 @@ public:
                                   = {"--live"}) const;
 
   start_options& options() { return options_; }
+  const start_options& options() const { return options_; }
   backend& db() const { return *db_; }
   const std::string& folder() const { return folder_.path(); }
   std::string path(const std::string& name) const;
