@@ -10,13 +10,18 @@
 
 namespace callboard::testing {
 
-actor_stage::config::config() {
+actor_stage::config::config(
+    const std::function<void(caf::actor_system_config&)>& more) {
   register_types(*this);
   set("scheduler.policy", caf::atom("testing"));
+  if (more)
+    more(*this);
 }
 
-actor_stage::actor_stage()
-    : sched_{
+actor_stage::actor_stage(
+    const std::function<void(caf::actor_system_config&)>& more)
+    : cfg_{more},
+      sched_{
         dynamic_cast<caf::scheduler::test_coordinator&>(sys_.scheduler())} {}
 
 actor_stage::~actor_stage() {

@@ -24,7 +24,9 @@ namespace callboard::testing {
 /// what time it is. Its end kills whoever still lives.
 class actor_stage {
 public:
-  actor_stage();
+  /// `more` completes the configuration.
+  explicit actor_stage(
+      const std::function<void(caf::actor_system_config&)>& more = {});
   ~actor_stage();
 
   caf::actor_system& system() noexcept { return sys_; }
@@ -87,7 +89,8 @@ public:
 
 private:
   struct config : caf::actor_system_config {
-    config();
+    explicit config(
+        const std::function<void(caf::actor_system_config&)>& more);
   };
 
   struct question {
