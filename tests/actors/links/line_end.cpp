@@ -180,10 +180,12 @@ void line_end::finish(const std::string& why) {
     return;
   if (auto to = peer_.lock(); to && !to->cut_) {
     to->cut_ = true;
-    // Who closes with something unread resets the connection, and takes back
-    // what the other had not read yet.
-    if (!arriving_.empty())
-      to->arriving_.resize(chance_.below(to->arriving_.size() + 1));
+    // Who closes a socket with something unread resets the connection, and
+    // what is not at the other end by then may never be.
+    if (!arriving_.empty() && !to->arriving_.empty() && chance_.once_in(4)) {
+      to->arriving_.resize(chance_.below(to->arriving_.size()));
+      to->was_reset_ = true;
+    }
   }
   arriving_.clear();
   if (auto over = std::exchange(over_, nullptr))

@@ -64,7 +64,9 @@ public:
   void lose();
   /// Nothing comes of it any more.
   void end();
-  bool finished() const noexcept { return finished_; }
+  /// The other end closed with something unread, and took back what had not
+  /// arrived here yet.
+  bool was_reset() const noexcept { return was_reset_; }
   std::optional<duration> next_timeout() const;
 
   // -- line_control -----------------------------------------------------------
@@ -92,6 +94,7 @@ private:
   /// On its way to here; and whether it ends after that.
   std::string arriving_;
   bool cut_ = false;
+  bool was_reset_ = false;
   std::size_t unread_ = 0;
   std::optional<std::uint64_t> leaves_after_;
   std::optional<std::chrono::steady_clock::time_point> parting_at_;
