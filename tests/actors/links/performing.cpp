@@ -53,19 +53,18 @@ bool is_loss(const job_answer& x) {
 
 } // namespace
 
-performing::performing(std::uint64_t seed, bool closes,
+performing::performing(std::uint64_t seed, fate what,
                        std::optional<std::size_t> lose_after)
-    : world_{seed}, chance_{world_.chance}, left_{4 + chance_.below(8)},
+    : world_{std::make_unique<two_systems>(seed)}, chance_{world_->chance},
+      left_{4 + chance_.below(8)}, fate_{what}, when_{chance_.below(500)},
       concurrency_{1 + chance_.below(4)} {
-  if (closes)
-    close_at_ = chance_.below(500);
-  world_.lose_after = lose_after;
-  auto& at_node = world_.node.stage.system();
+  world_->lose_after = lose_after;
+  auto& at_node = world_->node.stage.system();
   pool_ = spawn_performer_pool(
       at_node, {.supervisor = caf::actor_cast<supervisor_actor>(
                     at_node.spawn(supervisor, slots_)),
                 .log = {}});
-  auto& far = world_.dialler.stage.system();
+  auto& far = world_->dialler.stage.system();
   performer_ = spawn_performer(
       far,
       {.name = "p",
@@ -87,14 +86,20 @@ performing::performing(std::uint64_t seed, bool closes,
 }
 
 performing::~performing() {
-  jobs_.clear();
+  // Handles go before their systems; what actors write to, after them.
+  for (auto& [id, x] : jobs_)
+    x.caller = nullptr;
   desk_->running.clear();
+  desk_->on_start = nullptr;
+  pool_ = nullptr;
+  performer_ = nullptr;
+  world_.reset();
 }
 
 // -- what happens -------------------------------------------------------------
 
 void performing::connect() {
-  world_.connect(
+  world_->connect(
       {hello(wire::peer_kind::performer, "p"),
        caf::actor_cast<link_owner_actor>(performer_)},
       {hello(wire::peer_kind::node, "n"),
@@ -105,7 +110,7 @@ void performing::submit() {
   auto number = jobs_.size() + 1;
   auto id = std::to_string(number);
   auto& x = jobs_[id];
-  x.caller = world_.node.stage.system().spawn(caller, &x.answers);
+  x.caller = world_->node.stage.system().spawn(caller, &x.answers);
   caf::send_as(x.caller, pool_, perform_atom_v,
                job_call{.id = id,
                         .queue = "gpu",
@@ -136,18 +141,23 @@ void performing::ask_to_stop() {
   caf::anon_send(pool_, stop);
 }
 
-void performing::close() {
+void performing::end_performer() {
   closing_ = true;
-  caf::anon_send(performer_, close_call{1h});
+  if (fate_ == fate::closes)
+    return caf::anon_send(performer_, close_call{1h});
+  dead_ = true;
+  caf::anon_send_exit(performer_, caf::exit_reason::kill);
 }
 
 void performing::run() {
   connect();
-  if (world_.lose_after == 0U)
-    world_.lose();
-  for (std::size_t i = 0; world_.step() || left_ > 0 || i < close_at_; ++i) {
-    if (close_at_ == i)
-      close();
+  if (world_->lose_after == 0U)
+    world_->lose();
+  auto ends = fate_ != fate::stays;
+  for (std::size_t i = 0;
+       world_->step() || left_ > 0 || (ends && i <= when_); ++i) {
+    if (ends && i == when_)
+      end_performer();
     // Hardly any before the offer: nobody could take them.
     if (left_ > 0 && chance_.once_in(*slots_ > 0 ? 15 : 300)) {
       --left_;
@@ -162,30 +172,31 @@ void performing::run() {
   for (const auto& [id, x] : jobs_)
     check(id, x);
   check_rest();
-  if (world_.lost && !closing_)
+  if (world_->lost && !closing_)
     come_back();
 }
 
 void performing::calm_down() {
-  world_.pass(10s);
+  world_->pass(10s);
   // Whose stop was asked for, and got to the performer, knows.
   for (const auto& one : desk_->running) {
     CAPTURE(one.id);
     const auto& x = jobs_.at(one.id);
-    REQUIRE(one.stop.requested() == (x.stop_asked || world_.lost));
+    if (!dead_)
+      REQUIRE(one.stop.requested() == (x.stop_asked || world_->lost));
     seen_.stopped += one.stop.requested() ? 1 : 0;
   }
   while (!desk_->running.empty()) {
     end_one();
-    world_.settle();
+    world_->settle();
   }
-  world_.pass(10s);
+  world_->pass(10s);
 }
 
 // -- what was promised --------------------------------------------------------
 
 void performing::check(const std::string& id, const job& x) {
-  CAPTURE(id, x.begun, x.ended, world_.lost, world_.arrivals);
+  CAPTURE(id, x.begun, x.ended, world_->lost, world_->arrivals);
   REQUIRE(x.answers.size() == 1);
   const auto& answer = x.answers.front();
   CAPTURE(answer.result, answer.error);
@@ -206,23 +217,23 @@ void performing::check(const std::string& id, const job& x) {
 }
 
 void performing::check_rest() {
-  auto linked = std::size_t{world_.lost || closing_ ? 0U : 1U};
-  for (const auto& one : world_.sides)
+  auto linked = std::size_t{world_->lost || closing_ ? 0U : 1U};
+  for (const auto& one : world_->sides)
     REQUIRE(one.stage.living("link").size() == linked);
   REQUIRE(*slots_ == linked * concurrency_);
 }
 
 void performing::come_back() {
-  world_.lose_after.reset();
+  world_->lose_after.reset();
   connect();
-  world_.pass(1s);
+  world_->pass(1s);
   REQUIRE(*slots_ == concurrency_);
   submit();
-  world_.settle();
+  world_->settle();
   auto& last = jobs_.at(std::to_string(jobs_.size()));
   REQUIRE(last.begun == 1);
   end_one();
-  world_.settle();
+  world_->settle();
   REQUIRE(last.answers.size() == 1);
   REQUIRE(last.answers.front().result == job_answer::completed);
 }

@@ -18,13 +18,15 @@
 
 namespace callboard::tests {
 
+/// What becomes of a performer in the middle of its life.
+enum class fate { stays, closes, dies };
+
 /// A node's pool of performers and one performer, over a link. A seed decides
 /// when jobs come, when they end, and which are asked to stop.
 class performing {
 public:
-  /// The performer may close in the middle of it; and the connection is lost
-  /// when so many pieces have arrived.
-  performing(std::uint64_t seed, bool closes,
+  /// The connection is lost when so many pieces have arrived.
+  performing(std::uint64_t seed, fate what,
              std::optional<std::size_t> lose_after = std::nullopt);
   ~performing();
 
@@ -41,11 +43,11 @@ public:
   };
 
   const counts& seen() const noexcept { return seen_; }
-  std::size_t arrivals() const noexcept { return world_.arrivals; }
+  std::size_t arrivals() const noexcept { return world_->arrivals; }
   /// Something was lost on its way.
   bool broken() const {
-    return world_.lost || world_.node.end->was_reset()
-           || world_.dialler.end->was_reset();
+    return dead_ || world_->lost || world_->node.end->was_reset()
+           || world_->dialler.end->was_reset();
   }
 
 private:
@@ -61,23 +63,25 @@ private:
   void submit();
   void end_one();
   void ask_to_stop();
-  void close();
+  void end_performer();
   /// Nothing is under way any more.
   void calm_down();
   void check(const std::string& id, const job& x);
   void check_rest();
   void come_back();
 
-  two_systems world_;
+  std::unique_ptr<two_systems> world_;
   simulation::dice& chance_;
   std::size_t left_;
-  std::optional<std::size_t> close_at_;
+  fate fate_;
+  std::size_t when_;
   std::shared_ptr<testing::desk> desk_ = std::make_shared<testing::desk>();
   std::map<std::string, job> jobs_;
   /// What the supervisor was told last.
   std::shared_ptr<std::size_t> slots_ = std::make_shared<std::size_t>(0);
   std::size_t concurrency_;
   bool closing_ = false;
+  bool dead_ = false;
   counts seen_;
 
   actors::performer_pool_actor pool_;

@@ -30,7 +30,7 @@ TEST_CASE("jobs go to a performer and come back, and their stops with them") {
   performing::counts all;
   std::size_t lives = 0;
   for_each_seed(1000, [&](std::uint64_t seed) {
-    performing one{seed, false};
+    performing one{seed, fate::stays};
     one.run();
     CHECK(one.seen().lost == 0);
     ++lives;
@@ -43,12 +43,12 @@ TEST_CASE("wherever a connection breaks, each job is answered once, and truly") 
   performing::counts all;
   std::size_t lives = 0;
   for_each_seed(50, [&](std::uint64_t seed) {
-    auto closes = seed % 2 == 0;
-    performing whole{seed, closes};
+    auto what = static_cast<fate>(seed % 3);
+    performing whole{seed, what};
     whole.run();
     for (std::size_t at = 0; at <= whole.arrivals(); ++at) {
       INFO("the connection is lost after piece " << at);
-      performing one{seed, closes, at};
+      performing one{seed, what, at};
       one.run();
       add(all, one.seen());
       ++lives;
@@ -57,11 +57,23 @@ TEST_CASE("wherever a connection breaks, each job is answered once, and truly") 
   print(lives, all);
 }
 
+TEST_CASE("a performer that dies has begun nothing that its node declines") {
+  performing::counts all;
+  std::size_t lives = 0;
+  for_each_seed(1000, [&](std::uint64_t seed) {
+    performing one{seed, fate::dies};
+    one.run();
+    add(all, one.seen());
+    ++lives;
+  });
+  print(lives, all);
+}
+
 TEST_CASE("a performer that closes loses no job") {
   performing::counts all;
   std::size_t lives = 0;
   for_each_seed(1000, [&](std::uint64_t seed) {
-    performing one{seed, true};
+    performing one{seed, fate::closes};
     one.run();
     if (!one.broken())
       CHECK(one.seen().lost == 0);
