@@ -20,9 +20,8 @@ actor_stage::config::config(
 
 actor_stage::actor_stage(
     const std::function<void(caf::actor_system_config&)>& more)
-    : cfg_{more},
-      sched_{
-        dynamic_cast<caf::scheduler::test_coordinator&>(sys_.scheduler())} {}
+    : cfg_{more}, sched_{dynamic_cast<caf::scheduler::test_coordinator&>(
+                      sys_.scheduler())} {}
 
 actor_stage::~actor_stage() {
   questions_.clear();

@@ -89,8 +89,7 @@ public:
 
 private:
   struct config : caf::actor_system_config {
-    explicit config(
-        const std::function<void(caf::actor_system_config&)>& more);
+    explicit config(const std::function<void(caf::actor_system_config&)>& more);
   };
 
   struct question {

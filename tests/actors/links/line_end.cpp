@@ -21,8 +21,8 @@ int next_number() {
 
 line_end::line_end(testing::actor_stage& stage, backend& net,
                    simulation::dice& chance, std::size_t unread_limit)
-    : stage_{stage}, net_{net}, chance_{chance}, unread_limit_{unread_limit},
-      number_{next_number()} {}
+    : stage_{stage}, net_{net}, chance_{chance},
+      unread_limit_{unread_limit}, number_{next_number()} {}
 
 void line_end::join(const std::shared_ptr<line_end>& a,
                     const std::shared_ptr<line_end>& b) {
@@ -142,13 +142,13 @@ std::optional<duration> line_end::next_timeout() const {
 
 void line_end::admit(frame_rules rules,
                      std::function<void(const std::string&)> over) {
-  posted_.emplace_back([this, rules = std::move(rules),
-                        over = std::move(over)]() mutable {
-    if (finished_)
-      return over("the connection ended early");
-    frames_.emplace(std::move(rules));
-    over_ = std::move(over);
-  });
+  posted_.emplace_back(
+      [this, rules = std::move(rules), over = std::move(over)]() mutable {
+        if (finished_)
+          return over("the connection ended early");
+        frames_.emplace(std::move(rules));
+        over_ = std::move(over);
+      });
 }
 
 void line_end::done_with_one() {

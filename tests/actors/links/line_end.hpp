@@ -32,7 +32,8 @@ public:
 };
 
 /// One end of a connection, in place of a line of the guard: the same rules for
-/// frames, the same order of events, but each is a step for which the test asks.
+/// frames, the same order of events, but each is a step for which the test
+/// asks.
 class line_end final : public actors::line_control,
                        public std::enable_shared_from_this<line_end> {
 public:

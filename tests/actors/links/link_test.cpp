@@ -29,8 +29,7 @@ struct conversation {
   explicit conversation(std::uint64_t seed) : world{seed} {
     for (std::size_t i = 0; i < 2; ++i) {
       books.push_back(std::make_shared<diary>());
-      owners.push_back(
-          world.sides[i].stage.system().spawn(listener, books[i]));
+      owners.push_back(world.sides[i].stage.system().spawn(listener, books[i]));
     }
   }
 
@@ -87,7 +86,7 @@ std::vector<std::string> numbers(const diary& book) {
 class life {
 public:
   explicit life(std::uint64_t seed) : it{seed}, chance{it.world.chance} {
-    trouble = static_cast<kind>(chance.below(4));
+    trouble = static_cast<kind>(chance.below(5));
     when = chance.below(chance.once_in(2) ? 40 : 800);
     for (auto& left : to_say)
       left = chance.below(25);
@@ -119,7 +118,7 @@ public:
   }
 
 private:
-  enum class kind { none, connection_lost, hung_up, owner_dies };
+  enum class kind { none, connection_lost, hung_up, owner_dies, link_dies };
 
   void say_something() {
     auto who = static_cast<std::size_t>(chance.below(2));
@@ -154,6 +153,16 @@ private:
     case kind::owner_dies:
       caf::anon_send_exit(it.owners[guilty], caf::exit_reason::kill);
       break;
+    case kind::link_dies: {
+      // By a bug, say.
+      auto links = it.world.sides[guilty].stage.living("link");
+      if (links.empty()) {
+        trouble = kind::none;
+        return;
+      }
+      testing::actor_stage::kill(links.front());
+      break;
+    }
     }
     over = true;
   }
@@ -172,12 +181,14 @@ private:
       REQUIRE(got == told);
       return;
     }
-    // The dead are told nothing.
-    if (trouble != kind::owner_dies || i != guilty)
+    // The dead are told nothing, and tell nothing.
+    if (i != guilty || trouble == kind::connection_lost
+        || trouble == kind::hung_up)
       REQUIRE(book.downs == book.ups);
     REQUIRE(it.world.sides[i].stage.living("link").empty());
     // Who hangs up says so, and does not go before that has left.
-    auto parted = trouble != kind::connection_lost && i != guilty;
+    auto parted = (trouble == kind::hung_up || trouble == kind::owner_dies)
+                  && i != guilty;
     if (parted && book.ups > 0 && !it.world.sides[i].end->was_reset())
       REQUIRE(book.end.announced);
     if (book.end.announced) {

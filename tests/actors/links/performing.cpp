@@ -19,16 +19,21 @@ using namespace std::chrono_literals;
 namespace {
 
 caf::behavior caller(caf::event_based_actor*, std::vector<job_answer>* to) {
-  return {[to](const job_answer& x) { to->push_back(x); }};
+  return {[to](const job_answer& x) {
+    to->push_back(x);
+  }};
 }
 
 caf::behavior supervisor(caf::event_based_actor*,
                          std::shared_ptr<std::size_t> slots) {
-  return {[slots](const slots_offered& x) { *slots = x.slots; }};
+  return {[slots](const slots_offered& x) {
+    *slots = x.slots;
+  }};
 }
 
 caf::behavior metrics(caf::event_based_actor*, int) {
-  return {[](const event_batch&) {}};
+  return {[](const event_batch&) {
+  }};
 }
 
 wire::hello_v1 hello(wire::peer_kind kind, const std::string& name) {
@@ -38,10 +43,11 @@ wire::hello_v1 hello(wire::peer_kind kind, const std::string& name) {
 std::shared_ptr<const std::vector<worker_config>>
 workers(std::size_t concurrency) {
   // The held slots call no handler.
-  std::vector<worker_config> all{
-      {.queue = "gpu",
-       .concurrency = static_cast<int>(concurrency),
-       .handle = mux{[](const job&, context&) { return complete(); }}}};
+  std::vector<worker_config> all{{.queue = "gpu",
+                                  .concurrency = static_cast<int>(concurrency),
+                                  .handle = mux{[](const job&, context&) {
+                                    return complete();
+                                  }}}};
   return std::make_shared<const std::vector<worker_config>>(
       normalize(std::move(all)).value());
 }
@@ -60,25 +66,24 @@ performing::performing(std::uint64_t seed, fate what,
       concurrency_{1 + chance_.below(4)} {
   world_->lose_after = lose_after;
   auto& at_node = world_->node.stage.system();
-  pool_ = spawn_performer_pool(
-      at_node, {.supervisor = caf::actor_cast<supervisor_actor>(
-                    at_node.spawn(supervisor, slots_)),
-                .log = {}});
+  pool_ = spawn_performer_pool(at_node,
+                               {.supervisor = caf::actor_cast<supervisor_actor>(
+                                    at_node.spawn(supervisor, slots_)),
+                                .log = {}});
   auto& far = world_->dialler.stage.system();
   performer_ = spawn_performer(
-      far,
-      {.name = "p",
-       .numbers = std::make_shared<counters>(),
-       .metrics = caf::actor_cast<metrics_actor>(far.spawn(metrics, 0)),
-       .log = {},
-       .hung_grace = 1h,
-       .draw = [] { return 0.5; },
-       .linked = std::make_shared<std::atomic<std::size_t>>(0),
-       .make_slot =
-           [this](caf::actor_system& sys, slot_options slot) {
-             return testing::spawn_held_slot(sys, std::move(slot), desk_);
-           },
-       .mode = spawn_mode::scheduled});
+      far, {.name = "p",
+            .numbers = std::make_shared<counters>(),
+            .metrics = caf::actor_cast<metrics_actor>(far.spawn(metrics, 0)),
+            .log = {},
+            .hung_grace = 1h,
+            .draw = [] { return 0.5; },
+            .linked = std::make_shared<std::atomic<std::size_t>>(0),
+            .make_slot =
+                [this](caf::actor_system& sys, slot_options slot) {
+                  return testing::spawn_held_slot(sys, std::move(slot), desk_);
+                },
+            .mode = spawn_mode::scheduled});
   desk_->on_start = [this](const leased_job& work) {
     ++jobs_.at(work.value.id).begun;
   };
@@ -99,11 +104,10 @@ performing::~performing() {
 // -- what happens -------------------------------------------------------------
 
 void performing::connect() {
-  world_->connect(
-      {hello(wire::peer_kind::performer, "p"),
-       caf::actor_cast<link_owner_actor>(performer_)},
-      {hello(wire::peer_kind::node, "n"),
-       caf::actor_cast<link_owner_actor>(pool_)});
+  world_->connect({hello(wire::peer_kind::performer, "p"),
+                   caf::actor_cast<link_owner_actor>(performer_)},
+                  {hello(wire::peer_kind::node, "n"),
+                   caf::actor_cast<link_owner_actor>(pool_)});
 }
 
 void performing::submit() {
@@ -154,8 +158,8 @@ void performing::run() {
   if (world_->lose_after == 0U)
     world_->lose();
   auto ends = fate_ != fate::stays;
-  for (std::size_t i = 0;
-       world_->step() || left_ > 0 || (ends && i <= when_); ++i) {
+  for (std::size_t i = 0; world_->step() || left_ > 0 || (ends && i <= when_);
+       ++i) {
     if (ends && i == when_)
       end_performer();
     // Hardly any before the offer: nobody could take them.

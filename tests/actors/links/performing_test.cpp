@@ -39,7 +39,8 @@ TEST_CASE("jobs go to a performer and come back, and their stops with them") {
   print(lives, all);
 }
 
-TEST_CASE("wherever a connection breaks, each job is answered once, and truly") {
+TEST_CASE(
+    "wherever a connection breaks, each job is answered once, and truly") {
   performing::counts all;
   std::size_t lives = 0;
   for_each_seed(50, [&](std::uint64_t seed) {

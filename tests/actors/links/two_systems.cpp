@@ -31,12 +31,12 @@ void with_links(caf::actor_system_config& cfg) {
 } // namespace
 
 side::side()
-    : stage{with_links},
-      net{dynamic_cast<backend&>(stage.system().middleman().backend())} {}
+    : stage{with_links}, net{dynamic_cast<backend&>(
+                             stage.system().middleman().backend())} {}
 
 two_systems::two_systems(std::uint64_t seed)
-    : chance{seed}, unread_limit_{1 + chance.below(8)},
-      haste_{chance.below(3)} {
+    : chance{seed}, unread_limit_{1 + chance.below(8)}, haste_{
+                                                            chance.below(3)} {
   if (std::getenv("CALLBOARD_LOG") != nullptr)
     for (std::size_t i = 0; i < sides.size(); ++i)
       sides[i].stage.overhear = [i](const std::string& line) {
@@ -63,18 +63,18 @@ two_systems::~two_systems() {
 void two_systems::connect(speaker dials, speaker accepts) {
   lost = false;
   for (auto& one : sides)
-    one.end = std::make_shared<line_end>(one.stage, one.net, chance,
-                                         unread_limit_);
+    one.end
+        = std::make_shared<line_end>(one.stage, one.net, chance, unread_limit_);
   line_end::join(dialler.end, node.end);
   auto link = [](side& at, speaker& who, bool dialled) {
-    spawn_link(at.stage.system(),
-               {.connection = at.end->hand_over("10.0.0.1:1"),
-                .dialled = dialled,
-                .hello = std::move(who.hello),
-                .owner = [owner = std::move(who.owner)](const auto&,
-                                                        const auto&)
-                    -> result<link_owner_actor> { return owner; },
-                .refused = {}});
+    spawn_link(
+        at.stage.system(),
+        {.connection = at.end->hand_over("10.0.0.1:1"),
+         .dialled = dialled,
+         .hello = std::move(who.hello),
+         .owner = [owner = std::move(who.owner)](const auto&, const auto&)
+             -> result<link_owner_actor> { return owner; },
+         .refused = {}});
   };
   link(dialler, dials, true);
   link(node, accepts, false);
