@@ -128,6 +128,7 @@ void performing::end_one() {
     return;
   auto one = chance_.one_of(desk_->running);
   jobs_.at(one.id).ended = true;
+  seen_.stopped += one.stop.requested() ? 1 : 0;
   one.finish(complete());
 }
 
@@ -163,11 +164,11 @@ void performing::run() {
     if (ends && i == when_)
       end_performer();
     // Hardly any before the offer: nobody could take them.
-    if (left_ > 0 && chance_.once_in(*slots_ > 0 ? 15 : 300)) {
+    if (left_ > 0 && chance_.once_in(*slots_ > 0 ? 40 : 300)) {
       --left_;
       submit();
     }
-    if (chance_.once_in(15))
+    if (chance_.once_in(10))
       end_one();
     if (chance_.once_in(30))
       ask_to_stop();
@@ -188,7 +189,6 @@ void performing::calm_down() {
     const auto& x = jobs_.at(one.id);
     if (!dead_)
       REQUIRE(one.stop.requested() == (x.stop_asked || world_->lost));
-    seen_.stopped += one.stop.requested() ? 1 : 0;
   }
   while (!desk_->running.empty()) {
     end_one();

@@ -18,7 +18,7 @@ void add(performing::counts& to, const performing::counts& x) {
   to.in_vain += x.in_vain;
 }
 
-void print(std::size_t lives, const performing::counts& x) {
+void tell(std::size_t lives, const performing::counts& x) {
   std::cout << lives << " lives: " << x.completed << " jobs completed, "
             << x.lost << " lost (" << x.in_vain << " of them done), "
             << x.declined << " declined; " << x.stopped << " stops heard\n";
@@ -36,7 +36,7 @@ TEST_CASE("jobs go to a performer and come back, and their stops with them") {
     ++lives;
     add(all, one.seen());
   });
-  print(lives, all);
+  tell(lives, all);
 }
 
 TEST_CASE(
@@ -55,7 +55,8 @@ TEST_CASE(
       ++lives;
     }
   });
-  print(lives, all);
+  tell(lives, all);
+  CHECK((lives < 1000 || (all.in_vain > 0 && all.lost > all.in_vain)));
 }
 
 TEST_CASE("a performer that dies has begun nothing that its node declines") {
@@ -67,7 +68,8 @@ TEST_CASE("a performer that dies has begun nothing that its node declines") {
     add(all, one.seen());
     ++lives;
   });
-  print(lives, all);
+  tell(lives, all);
+  CHECK((lives == 1 || (all.lost > 0 && all.declined > 0)));
 }
 
 TEST_CASE("a performer that closes loses no job") {
@@ -81,5 +83,5 @@ TEST_CASE("a performer that closes loses no job") {
     ++lives;
     add(all, one.seen());
   });
-  print(lives, all);
+  tell(lives, all);
 }
