@@ -90,7 +90,7 @@ TEST_CASE("a program has no blocked or ignored signal of ours") {
   sigemptyset(&some);
   sigaddset(&some, SIGUSR2);
   ::pthread_sigmask(SIG_BLOCK, &some, &before);
-  auto said = script{"grep -E 'SigBlk|SigIgn' /proc/$$/status"}.say();
+  auto said = script{"exec grep -E 'SigBlk|SigIgn' /proc/self/status"}.say();
   sigset_t after;
   ::pthread_sigmask(SIG_SETMASK, &before, &after);
   ::signal(SIGUSR1, SIG_DFL);
