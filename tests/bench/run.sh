@@ -54,4 +54,4 @@ for each in statements bare_sqlite; do
     -o "$server/bench/$each" -lsqlite3
 done
 python3 "$root/tests/bench/yardstick.py" "$program" \
-  "$server/bench/statements" "$server/bench/bare_sqlite" "$root" "$url" "$@"
+  "$server/bench/statements" "$server/bench/bare_sqlite" "$url" "$@"

@@ -6,13 +6,15 @@ the bare database does with the same rows and statements right before or after.
 A ratio that falls short is shown, never an error; jobs that were not performed
 exactly once are one (exit code 1).
 
-usage: yardstick.py CALLBOARD STATEMENTS BARE_SQLITE ROOT URL [--quick | --tiny]
+usage: yardstick.py CALLBOARD STATEMENTS BARE_SQLITE URL [--quick | --tiny]
 """
 
+import contextlib
 import json
 import os
 import pathlib
 import re
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -44,9 +46,9 @@ def run(command, text=None):
 
 
 class Yardstick:
-    def __init__(self, program, statements, bare_sqlite, root, url, profile):
+    def __init__(self, program, statements, bare_sqlite, url, profile):
         self.program, self.statements = program, statements
-        self.bare, self.root, self.url = bare_sqlite, pathlib.Path(root), url
+        self.bare, self.url = bare_sqlite, url
         self.rounds, self.many, self.few, self.samples = PROFILES[profile]
         self.rows = []
         self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="callboard-bench."))
@@ -180,11 +182,18 @@ values ('0190aaaa-bbbb-7ccc-' || :client_id || '-' || :number, :queue, 'bench', 
                           *more)["jobs_per_second"]
 
     def sqlite_bare(self, mode, jobs, batch):
-        steps = sorted((self.root / "store/migrations/sqlite").glob("*.sql"))
+        return float(run([self.bare, self.scratch / "bare.db", self.sqlite_schema(), mode,
+                          str(jobs), str(batch), str(SIZE)]))
+
+    def sqlite_schema(self):
+        """A file that makes the tables, as the program leaves them when they are empty."""
         schema = self.scratch / "schema.sql"
-        schema.write_text("".join(step.read_text() for step in steps))
-        return float(run([self.bare, self.scratch / "bare.db", schema, mode, str(jobs),
-                          str(batch), str(SIZE)]))
+        if not schema.exists():
+            empty = self.scratch / "empty.db"
+            self.bench("enqueue", f"sqlite:{empty}", "--jobs", 1)
+            with contextlib.closing(sqlite3.connect(empty)) as tables:
+                schema.write_text("\n".join(tables.iterdump()))
+        return schema
 
     def clean(self):
         for file in self.scratch.iterdir():
