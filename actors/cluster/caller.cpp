@@ -1,26 +1,34 @@
 #include "actors/cluster/caller.hpp"
 
 #include "actors/cluster/wire/type_ids.hpp"
+#include "store/model/error.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace callboard::actors {
 
 namespace {
 
-std::optional<std::uint64_t> number_of(const link_said& x) {
+struct answer_head {
+  std::uint64_t call = 0;
+  std::uint8_t code = 0;
+};
+
+std::optional<answer_head> head_of(const link_said& x) {
   if (const auto* a = said<wire::enqueued_v1>(x))
-    return a->call;
+    return answer_head{a->call, a->code};
   if (const auto* a = said<wire::cancelled_v1>(x))
-    return a->call;
+    return answer_head{a->call, a->code};
   if (const auto* a = said<wire::status_answer_v1>(x))
-    return a->call;
+    return answer_head{a->call, a->code};
   return std::nullopt;
 }
 
@@ -51,10 +59,16 @@ public:
   }
 
   void heard(const link_said& x) {
-    auto number = number_of(x);
-    auto at = number ? open_.find(*number) : open_.end();
+    auto head = head_of(x);
+    auto at = head ? open_.find(head->call) : open_.end();
     if (at == open_.end())
       return;
+    // A node that closes has done nothing: another one may.
+    if (head->code == static_cast<std::uint8_t>(errc::closed)) {
+      closing_.insert(x.id);
+      if (best_link() != links_.end() && !closing_.contains(best_link()->first))
+        return send(at->second);
+    }
     auto call = std::move(at->second);
     open_.erase(at);
     call.what.answered(x.what);
@@ -62,6 +76,7 @@ public:
 
   void down(const link_down& x) {
     links_.erase(x.id);
+    closing_.erase(x.id);
     trouble_ = x.why;
     for (auto i = open_.begin(); i != open_.end();) {
       if (i->second.over != x.id) {
@@ -102,14 +117,27 @@ private:
     std::optional<link_id> over;
   };
 
+  using link_map = std::map<link_id, link_actor>;
+
+  /// Rather one to a node that is not about to end.
+  link_map::const_iterator best_link() const {
+    auto found
+        = std::find_if(links_.begin(), links_.end(), [this](const auto& x) {
+            return !closing_.contains(x.first);
+          });
+    return found == links_.end() ? links_.begin() : found;
+  }
+
   void send(open_call& call) {
-    const auto& [id, link] = *links_.begin();
+    const auto& [id, link] = *best_link();
     call.over = id;
     self_->send(link, link_tell{call.what.what});
   }
 
   caller_actor::stateful_pointer<caller_state> self_;
-  std::map<link_id, link_actor> links_;
+  link_map links_;
+  /// Those whose nodes said that they close.
+  std::set<link_id> closing_;
   std::map<std::uint64_t, open_call> open_;
   std::string trouble_;
 };

@@ -36,7 +36,8 @@ struct dial_trouble {
 };
 
 /// Owns the links of a remote client: sends each call over one of them, and
-/// finds the call that an answer belongs to. Calls wait while there is no link.
+/// finds the call that an answer belongs to. Calls wait while there is no link;
+/// one that a node declines since it closes goes to another, if there is one.
 using caller_actor
     = caf::typed_actor<caf::reacts_to<link_up>, caf::reacts_to<link_said>,
                        caf::reacts_to<link_down>, caf::reacts_to<remote_call>,
