@@ -30,7 +30,8 @@ std::vector<const lease_story*> crashes_before(const job_story& job,
                                                const change& death) {
   std::vector<const lease_story*> found;
   for (const auto& each : job.leases) {
-    if (!each.end || each.end->at > death.at)
+    // What ends with the dead letter may be written a moment after it.
+    if (!each.end || (each.end->at > death.at && each.death != &death))
       break;
     if (each.ended_by(rescheduled))
       found.clear();

@@ -268,6 +268,20 @@ TEST_CASE("a job that is dragged along with poisonous ones is found") {
   REQUIRE(t.broken_rules() == rules{});
 }
 
+TEST_CASE("the last crash counts, whichever of its two rows is written first") {
+  tale t;
+  t.enqueue("poison_exit");
+  for (int i = 1; i <= 3; ++i) {
+    t.lease(1, i, i).begin(i, i).hit(fault_kind::poisoned, 1);
+    if (i < 3)
+      t.back(crashed, i, i, i);
+  }
+  t.die(3, "worker died", 3).back(gone, 3, 3, 2);
+  REQUIRE(t.broken_rules() == rules{});
+  t.facts().max_crashes = 4;
+  REQUIRE(t.broken_rules().contains("unearned death"));
+}
+
 TEST_CASE("poison that completes or kills too often is found") {
   tale t;
   t.enqueue("poison_exit").lease(1, 7).begin(7).end("complete").back(gone, 7);
