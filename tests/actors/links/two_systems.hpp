@@ -22,6 +22,8 @@ struct side {
   testing::actor_stage stage;
   backend& net;
   std::shared_ptr<line_end> end;
+  /// Nothing happens here but that time goes by.
+  bool stopped = false;
 };
 
 class two_systems {
@@ -62,9 +64,9 @@ private:
   bool try_step(std::size_t kind);
   std::size_t piece();
 
-  std::size_t unread_limit_;
+  std::size_t unread_limit_ = 1 + static_cast<std::size_t>(chance.below(8));
   /// Of bytes: nearly always all, or few, or both.
-  std::uint64_t haste_;
+  std::uint64_t haste_ = chance.below(3);
 };
 
 } // namespace callboard::tests
