@@ -66,7 +66,8 @@ public:
     // A node that closes has done nothing: another one may.
     if (head->code == static_cast<std::uint8_t>(errc::closed)) {
       closing_.insert(x.id);
-      if (best_link() != links_.end() && !closing_.contains(best_link()->first))
+      auto other = best_link();
+      if (other != links_.end() && !closing_.contains(other->first))
         return send(at->second);
     }
     auto call = std::move(at->second);
