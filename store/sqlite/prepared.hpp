@@ -1,6 +1,7 @@
 #pragma once
 
 #include "store/sql/optional.hpp"
+#include "store/sqlite/row_view.hpp"
 
 #include <soci/soci.h>
 
@@ -49,6 +50,21 @@ public:
       if (statement_->execute(true))
         do {
           std::apply(take, row_);
+        } while (statement_->fetch());
+      return 0;
+    });
+  }
+
+  /// The same, for statements that read many rows: `take` gets a `row_view`.
+  /// SOCI still wants a variable for the first column.
+  template <class Take>
+  void each_row(Take take, const std::type_identity_t<In>&... values) {
+    static_assert(sizeof...(Out) == 1);
+    guarded([&] {
+      bind(values...);
+      if (statement_->execute(true))
+        do {
+          take(row_view{*statement_});
         } while (statement_->fetch());
       return 0;
     });

@@ -27,15 +27,17 @@ job to_job(std::string& id, std::string& queue, std::string& type,
   return value;
 }
 
-stored_job to_stored(std::string& id, std::string& queue, std::string& type,
-                     std::string& arg, std::string& request_id,
-                     long long attempt, long long max_attempts,
-                     long long priority, std::string& last_error,
-                     long long run_at, long long created_at, long long timeout,
-                     long long row, long long cancelled) {
-  return {to_job(id, queue, type, arg, request_id, attempt, max_attempts,
-                 priority, last_error, run_at, created_at, timeout),
-          row, cancelled != 0};
+stored_job to_stored(const row_view& row) {
+  auto id = row.text(2);
+  auto queue = row.text(3);
+  auto type = row.text(4);
+  auto arg = row.text(5);
+  auto request_id = row.text(6);
+  auto last_error = row.text(10);
+  return {to_job(id, queue, type, arg, request_id, row.number(7), row.number(8),
+                 row.number(9), last_error, row.number(11), row.number(12),
+                 row.number(13)),
+          row.number(0), row.number(1) != 0};
 }
 
 held_job to_held(std::string& id, std::string& queue, std::string& type,

@@ -2,6 +2,7 @@
 
 #include "store/model/job.hpp"
 #include "store/model/status.hpp"
+#include "store/sqlite/row_view.hpp"
 
 #include <string>
 
@@ -38,12 +39,7 @@ job to_job(std::string& id, std::string& queue, std::string& type,
            long long max_attempts, long long priority, std::string& last_error,
            long long run_at, long long created_at, long long timeout);
 
-stored_job to_stored(std::string& id, std::string& queue, std::string& type,
-                     std::string& arg, std::string& request_id,
-                     long long attempt, long long max_attempts,
-                     long long priority, std::string& last_error,
-                     long long run_at, long long created_at, long long timeout,
-                     long long row, long long cancelled);
+stored_job to_stored(const row_view& row);
 
 held_job to_held(std::string& id, std::string& queue, std::string& type,
                  std::string& arg, std::string& request_id, long long attempt,

@@ -107,8 +107,8 @@ bool sqlite_store::lease_suspect(const lease_request& request, long long now,
   if (!request.suspects)
     return false;
   std::optional<stored_job> found;
-  sql_.due_suspect.each([&](auto&... x) { found = to_stored(x...); },
-                        request.queue, now);
+  sql_.due_suspect.each_row(
+      [&](const row_view& row) { found = to_stored(row); }, request.queue, now);
   return found && take(request, std::move(*found), now, fence, true, batch);
 }
 
@@ -117,9 +117,9 @@ std::size_t sqlite_store::lease_line(const lease_request& request,
                                      long long now, long long& fence,
                                      lease_batch& batch) {
   std::vector<stored_job> found;
-  sql_.due_jobs.each([&](auto&... x) { found.push_back(to_stored(x...)); },
-                     request.queue, priority, now,
-                     static_cast<long long>(limit));
+  sql_.due_jobs.each_row(
+      [&](const row_view& row) { found.push_back(to_stored(row)); },
+      request.queue, priority, now, static_cast<long long>(limit));
   for (auto& one : found)
     take(request, std::move(one), now, fence, false, batch);
   return found.size();

@@ -48,14 +48,9 @@ struct sqlite_statements {
       sql, sqlite::cancelled_leases};
   prepared<in<number, number, text, number>> free_job{sql, sqlite::free_job};
 
-  prepared<in<text, number>,
-           out<text, text, text, text, text, number, number, number, text,
-               number, number, number, number, number>>
-      due_suspect{sql, sqlite::due_suspect};
-  prepared<in<text, number, number, number>,
-           out<text, text, text, text, text, number, number, number, text,
-               number, number, number, number, number>>
-      due_jobs{sql, sqlite::due_jobs};
+  prepared<in<text, number>, out<number>> due_suspect{sql, sqlite::due_suspect};
+  prepared<in<text, number, number, number>, out<number>> due_jobs{
+      sql, sqlite::due_jobs};
   prepared<in<text, number>, out<number>> next_priority{sql,
                                                         sqlite::next_priority};
   prepared<in<text, number>, out<number>> first_run{sql, sqlite::first_run};

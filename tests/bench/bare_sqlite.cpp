@@ -144,8 +144,8 @@ void drain(database& db, int batch) {
     read_fence.step();
     due.with(queue, 0LL, now, static_cast<long long>(batch));
     while (due.step())
-      held.push_back({due.text(0), due.text(1), due.text(2), due.text(3),
-                      due.text(4), due.number(12)});
+      held.push_back({due.text(2), due.text(3), due.text(4), due.text(5),
+                      due.text(6), due.number(0)});
     for (auto& job : held)
       take.with(node, job.fence = ++fence, now, 0LL, 0LL, job.row).step();
     write_fence.with(fence).step();

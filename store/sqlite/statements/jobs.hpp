@@ -17,7 +17,7 @@ inline constexpr auto insert_job = R"sql(
 // -- leases ------------------------------------------------------------------
 
 inline constexpr auto due_suspect = R"sql(
-  select {job}, rowid, cancelled
+  select rowid, cancelled, {job}
   from callboard_job
   where state = 2 and queue = :queue and run_at <= :now
   order by priority, run_at, id
@@ -25,7 +25,7 @@ inline constexpr auto due_suspect = R"sql(
 )sql"_sql;
 
 inline constexpr auto due_jobs = R"sql(
-  select {job}, rowid, cancelled
+  select rowid, cancelled, {job}
   from callboard_job
   where state = 0 and queue = :queue and priority = :priority
     and run_at <= :now
