@@ -59,6 +59,23 @@ bool earlier(const leased_job& x, const leased_job& y) {
          < std::tie(y.value.priority, y.value.run_at, y.value.id);
 }
 
+// Jobs are large: they move once, not as often as a sort compares.
+std::vector<leased_job> in_order(std::vector<leased_job> jobs) {
+  if (std::is_sorted(jobs.begin(), jobs.end(), earlier))
+    return jobs;
+  std::vector<leased_job*> order;
+  order.reserve(jobs.size());
+  for (auto& job : jobs)
+    order.push_back(&job);
+  std::sort(order.begin(), order.end(),
+            [](const auto* x, const auto* y) { return earlier(*x, *y); });
+  std::vector<leased_job> sorted;
+  sorted.reserve(jobs.size());
+  for (auto* job : order)
+    sorted.push_back(std::move(*job));
+  return sorted;
+}
+
 } // namespace
 
 result<std::vector<lease_batch>>
@@ -172,7 +189,7 @@ void postgres_store::lease_some(const std::vector<lease_request>& requests,
   for (std::size_t i = 0; i < round.size(); ++i) {
     auto& one = answers[i];
     const auto& request = requests[round[i]];
-    std::sort(one.jobs.begin(), one.jobs.end(), earlier);
+    one.jobs = in_order(std::move(one.jobs));
     auto ended = one.found < static_cast<std::size_t>(limits[i]);
     auto hinted = reaches[i] != low_water::reach::all;
     if (hinted && one.found == 0) {
