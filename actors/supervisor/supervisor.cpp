@@ -206,6 +206,7 @@ void supervisor_state::wake(const wake_up& x) {
 }
 
 void supervisor_state::lose(const leases_lost& x) {
+  lost_ = std::max(lost_, x.last_fence);
   for (const auto& [id, who] : members_)
     self_->send(who.handle, x);
 }
@@ -231,77 +232,6 @@ void supervisor_state::deadline(std::uint64_t number) {
   } else if (number == quiet_deadline_) {
     follow(quiet_.late(self_->clock().now()));
   }
-}
-
-// -- pollers ------------------------------------------------------------------
-
-poller_id supervisor_state::spawn(member what) {
-  auto id = next_id_++;
-  what.handle = spawn_poller(
-      self_->system(), {.id = id,
-                        .run = what.run,
-                        .board = what.board,
-                        .book = what.book,
-                        .load = what.load,
-                        .numbers = options_.numbers,
-                        .supervisor = caf::actor_cast<supervisor_actor>(self_),
-                        .store = store_,
-                        .metrics = metrics_,
-                        .make_slot = options_.make_slot,
-                        .log = options_.settings.log,
-                        .hung_grace = options_.settings.hung_grace,
-                        .ticks = ticks_,
-                        .draw = options_.draw,
-                        .draining = what.draining,
-                        .hushed = quiet_.active(),
-                        .mode = options_.mode});
-  self_->monitor(what.handle);
-  members_.emplace(id, std::move(what));
-  return id;
-}
-
-void supervisor_state::drain(member& who) {
-  who.draining = true;
-  self_->send(who.handle, drain_atom_v);
-}
-
-void supervisor_state::grant_credits(const std::string& queue) {
-  if (auto next = credits_.next(queue))
-    self_->send(members_.at(next->to).handle, grant{next->count});
-}
-
-int supervisor_state::allowed(const std::string& queue,
-                              const queue_line& line) const {
-  if (!line.remote)
-    return line.concurrency;
-  auto found = offered_.find(queue);
-  auto most = static_cast<std::size_t>(line.concurrency);
-  return static_cast<int>(
-      found == offered_.end() ? 0 : std::min(found->second, most));
-}
-
-void supervisor_state::adopt(const std::string& queue,
-                             std::shared_ptr<std::vector<leased_job>> jobs) {
-  auto live = credits_.live(queue);
-  if (!live)
-    return give_back(*jobs);
-  self_->request(members_.at(*live).handle, caf::infinite, adoption{jobs})
-      .then([] {},
-            [this, queue, jobs](const caf::error&) {
-              // That one is gone by now; its heir, if there is one, is next.
-              if (!jobs->empty())
-                adopt(queue, jobs);
-            });
-}
-
-void supervisor_state::give_back(const std::vector<leased_job>& jobs) {
-  release_wish wish;
-  for (const auto& job : jobs)
-    wish.leases.push_back({job.value.id, job.fence});
-  self_->send(store_, std::move(wish));
-  for (const auto& job : jobs)
-    if (job.suspect)
-      follow(quiet_.over(job.fence));
 }
 
 } // namespace callboard::actors

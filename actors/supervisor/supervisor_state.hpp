@@ -100,6 +100,8 @@ private:
   void adopt(const std::string& queue,
              std::shared_ptr<std::vector<leased_job>> jobs);
   void give_back(const std::vector<leased_job>& jobs);
+  /// Those among them will not be performed here.
+  void end_suspects(const std::vector<leased_job>& jobs);
   void member_died(const caf::down_msg& down);
   void restart(poller_id id, member dead);
   void give_up(poller_id id, member dead);
@@ -143,6 +145,9 @@ private:
   std::map<caf::actor_addr, hung_slot> hung_;
   quiet_time quiet_;
   std::uint64_t quiet_deadline_ = 0;
+  /// Leases up to this fence are lost. Jobs that were on their way between
+  /// pollers when the pollers heard of it are among them.
+  std::int64_t lost_ = 0;
   poller_id next_id_ = 1;
   std::uint64_t generation_ = 0;
 

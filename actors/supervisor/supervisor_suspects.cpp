@@ -24,6 +24,12 @@ void supervisor_state::suspect_ended(const suspect_over& x) {
   follow(quiet_.over(x.fence));
 }
 
+void supervisor_state::end_suspects(const std::vector<leased_job>& jobs) {
+  for (const auto& job : jobs)
+    if (job.suspect)
+      follow(quiet_.over(job.fence));
+}
+
 void supervisor_state::follow(quiet_time::step next) {
   switch (next) {
   case quiet_time::step::nothing:
