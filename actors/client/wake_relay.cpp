@@ -22,7 +22,7 @@ wake_relay::~wake_relay() {
 void wake_relay::wake(const std::string& queue) {
   {
     std::lock_guard lock{mutex_};
-    if (ending_ || !pending_.insert(queue).second)
+    if (ending_ || ++pending_[queue] > 1)
       return;
     if (!thread_.joinable())
       thread_ = std::thread{[this] {
@@ -30,6 +30,12 @@ void wake_relay::wake(const std::string& queue) {
       }};
   }
   changed_.notify_all();
+}
+
+std::chrono::milliseconds wake_relay::rest_after(int wakes) {
+  // More than that make no difference, whatever they are multiplied by.
+  constexpr auto enough = static_cast<int>(longest_gap / least_gap) + 1;
+  return std::min(std::min(wakes, enough) * least_gap, longest_gap);
 }
 
 void wake_relay::run() {
@@ -56,15 +62,14 @@ wake_relay::due(std::optional<clock::time_point>& next) {
   auto now = clock::now();
   std::vector<std::string> queues;
   for (auto i = pending_.begin(); i != pending_.end();) {
-    auto told = told_.find(*i);
-    if (!ending_ && told != told_.end() && now - told->second < gap) {
-      auto at = told->second + gap;
-      next = next ? std::min(*next, at) : at;
+    auto& until = resting_[i->first];
+    if (!ending_ && now < until) {
+      next = next ? std::min(*next, until) : until;
       ++i;
       continue;
     }
-    told_[*i] = now;
-    queues.push_back(*i);
+    until = now + rest_after(i->second);
+    queues.push_back(i->first);
     i = pending_.erase(i);
   }
   return queues;

@@ -6,7 +6,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,12 +13,16 @@
 namespace callboard::actors {
 
 /// Tells other processes of due jobs: at once for the first of a burst, once
-/// more at the end of it, and at most once per `gap` and queue, so that bulk
-/// producers don't pay for a wake-up with each job. Its own thread (started by
-/// the first wake-up) does the telling. Thread-safe.
+/// more at the end of it, and seldom in between, so that bulk producers don't
+/// pay for a wake-up with each job: after it told of n wake-ups of a queue, the
+/// next of that queue have to wait n times `least_gap`, at most `longest_gap`.
+/// So jobs that come one by one are told of one by one, and of a stream of
+/// thousands a second the workers, who are busy with it, hear now and then. Its
+/// own thread (started by the first wake-up) does the telling. Thread-safe.
 class wake_relay {
 public:
-  static constexpr auto gap = std::chrono::milliseconds{5};
+  static constexpr auto least_gap = std::chrono::milliseconds{4};
+  static constexpr auto longest_gap = std::chrono::milliseconds{10};
 
   /// `send` may block and fail; wake-ups are hints.
   explicit wake_relay(
@@ -29,6 +32,9 @@ public:
   ~wake_relay();
 
   void wake(const std::string& queue);
+
+  /// How long a queue's wake-ups wait after so many were told of.
+  static std::chrono::milliseconds rest_after(int wakes);
 
 private:
   using clock = std::chrono::steady_clock;
@@ -40,9 +46,10 @@ private:
   std::function<void(const std::vector<std::string>&)> send_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  /// Queues with something to tell.
-  std::set<std::string> pending_;
-  std::map<std::string, clock::time_point> told_;
+  /// Queues with something to tell, and how often they were woken.
+  std::map<std::string, int> pending_;
+  /// Until when a queue's next wake-ups have to wait.
+  std::map<std::string, clock::time_point> resting_;
   bool ending_ = false;
   std::thread thread_;
 };

@@ -51,7 +51,14 @@ TEST_CASE("the first of a burst is told at once and the rest once at its end") {
   }
   auto took = std::chrono::steady_clock::now() - start;
   // At most one per gap, however long the machine took.
-  CHECK(others.told("mail") <= 2 + took / wake_relay::gap);
+  CHECK(others.told("mail") <= 2 + took / wake_relay::least_gap);
+}
+
+TEST_CASE("the more wake-ups come at a time, the longer the next ones wait") {
+  CHECK(wake_relay::rest_after(1) == wake_relay::least_gap);
+  CHECK(wake_relay::rest_after(2) == 2 * wake_relay::least_gap);
+  CHECK(wake_relay::rest_after(3) == wake_relay::longest_gap);
+  CHECK(wake_relay::rest_after(1'000'000'000) == wake_relay::longest_gap);
 }
 
 TEST_CASE("queues do not wait for each other") {
