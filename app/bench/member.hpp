@@ -40,6 +40,8 @@ public:
   void stop() override { part_.stop(); }
 
 private:
+  ledger& book_;
+  ledger::instant reported_at_{};
   part part_;
   // Waits for the thread that it belongs to, before the part goes.
   std::future<result<void>> pending_;
