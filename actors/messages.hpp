@@ -28,6 +28,9 @@ struct lease_wish {
   lease_request request;
   /// It may wait a moment for others that come at the same tick.
   bool patient = false;
+  /// Its poller waits for another one still: the database can begin with this
+  /// one at once when it has answered that.
+  bool ahead = false;
 };
 
 /// What it gets, or why it gets nothing.

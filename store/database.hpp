@@ -111,6 +111,11 @@ public:
   /// is missing.
   [[nodiscard]] virtual result<void> takes_nodes() const { return {}; }
 
+  /// Whether one connection at a time can write, whoever has it: what several
+  /// of a process want to write, one of them writes faster. False as long as
+  /// nobody knows which database it is.
+  [[nodiscard]] virtual bool single_writer() const noexcept { return false; }
+
   /// A new listener; `unsupported` where the database has no wake-ups.
   [[nodiscard]] virtual result<std::unique_ptr<wake_listener>> listen() = 0;
 

@@ -48,8 +48,8 @@ std::size_t demand::prefetch(std::size_t slots) const {
     return 0;
   auto meanwhile
       = static_cast<double>(slots) * lease_ / std::max(handler_, 1.0);
-  auto most
-      = static_cast<double>(std::min(largest_lease, 2 * slots * longest_chunk));
+  auto most = static_cast<double>(
+      std::min(2 * largest_lease, 4 * slots * longest_chunk));
   return static_cast<std::size_t>(std::min(meanwhile, most));
 }
 

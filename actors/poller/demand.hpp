@@ -9,9 +9,9 @@ namespace callboard::actors {
 /// How many jobs a poller should hold, learned from how long handlers and
 /// leases take. A chunk lasts about `chunk_time`, so that a hop between
 /// threads (60 to 100 us) is paid once for several fast jobs; what is fetched
-/// ahead lasts about as long as a lease takes. For slow handlers that is one
-/// job a chunk and nothing ahead, so that no node hoards what another could
-/// perform.
+/// ahead lasts about as long as a lease takes, and two leases at most. For slow
+/// handlers that is one job a chunk and nothing ahead, so that no node hoards
+/// what another could perform.
 class demand {
 public:
   /// A chunk should last so long.

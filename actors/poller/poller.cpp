@@ -108,9 +108,9 @@ void poller_state::wake(duration after) {
     set_alarm(now() + after, false);
     return;
   }
-  if (leasing_)
+  if (!asked_.empty())
     woken_ = true;
-  if (leasing_ && std::exchange(waiting_, false))
+  if (!asked_.empty() && std::exchange(waiting_, false))
     self_->send(options_.store, gather_atom_v);
   patient_ = false;
   hungry_ = true;
@@ -134,7 +134,8 @@ void poller_state::lose(std::int64_t last_fence) {
 }
 
 void poller_state::leased(lease_answer& answer) {
-  leasing_ = false;
+  auto asked = asked_.front();
+  asked_.pop_front();
   auto woken = std::exchange(woken_, false);
   auto when = now();
   auto tick = false;
@@ -147,8 +148,10 @@ void poller_state::leased(lease_answer& answer) {
     when += rhythm_->after_error(options_.draw());
   } else {
     auto& batch = *answer.batch;
-    auto taken = std::chrono::duration_cast<duration>(when - asked_at_);
-    demand_.leased(taken);
+    // One that was asked for ahead began when the one before was answered.
+    demand_.leased(std::chrono::duration_cast<duration>(
+        when - std::max(asked.at, answered_at_)));
+    answered_at_ = when;
     if (!batch.jobs.empty())
       tell(event::leased{queue(), batch.jobs.size()});
     for (const auto& job : batch.exhausted)
@@ -160,14 +163,15 @@ void poller_state::leased(lease_answer& answer) {
     if (empty)
       tell(event::queue_empty{queue()});
     // A suspect comes alone, so that others may be due behind it.
-    auto full = batch.jobs.size() >= asked_
+    auto full = batch.jobs.size() >= asked.jobs
                 || std::any_of(batch.jobs.begin(), batch.jobs.end(),
                                [](const auto& x) { return x.suspect; });
     hungry_ = full || woken;
+    flowing_ = full;
     if (!hungry_) {
       auto rest = rhythm_->after_answer(empty, batch.next_due);
       tick = rhythm_->is_longest(rest);
-      when = tick ? rhythm_->tick(asked_at_, options_.ticks) : asked_at_ + rest;
+      when = tick ? rhythm_->tick(asked.at, options_.ticks) : asked.at + rest;
     }
     auto& buffer = options_.book->buffer;
     buffer.insert(buffer.end(), std::make_move_iterator(batch.jobs.begin()),
@@ -268,30 +272,40 @@ void poller_state::fill_slots() {
 }
 
 void poller_state::lease_more() {
-  if (leasing_ || !hungry_ || hushed_)
+  if (!hungry_ || hushed_)
+    return;
+  // A second one while the first is under way keeps the database busy between
+  // them: worth it as long as all come back full.
+  auto ahead = !asked_.empty();
+  if (ahead && (!flowing_ || asked_.size() > 1))
     return;
   auto& book = *options_.book;
   auto idle = book.table.idle_count();
   auto buffered = book.buffer.size();
-  asked_ = demand_.want(idle, book.table.size(), buffered);
-  if (asked_ == 0)
+  for (const auto& one : asked_)
+    buffered += one.jobs;
+  auto jobs = demand_.want(idle, book.table.size(), buffered);
+  if (jobs == 0)
     return;
   // What idle slots begin at once; the others may have to lie here a while.
-  auto begin = std::min(asked_, idle - std::min(idle, buffered));
+  auto begin = std::min(jobs, idle - std::min(idle, buffered));
   auto holds_suspect = std::any_of(book.buffer.begin(), book.buffer.end(),
                                    [](const auto& x) { return x.suspect; });
   for (auto* slot : book.table.busy())
     holds_suspect = holds_suspect || slot->work->job(0).suspect;
-  leasing_ = true;
-  waiting_ = patient_;
-  woken_ = false;
-  asked_at_ = now();
-  self_->send(options_.store, lease_wish{{.queue = queue(),
-                                          .limit = asked_,
-                                          .suspects = !holds_suspect,
-                                          .start = begin,
-                                          .isolated = isolated_},
-                                         std::exchange(patient_, false)});
+  if (!ahead) {
+    waiting_ = patient_;
+    woken_ = false;
+  }
+  asked_.push_back({jobs, now()});
+  self_->send(options_.store,
+              lease_wish{{.queue = queue(),
+                          .limit = jobs,
+                          .suspects = !ahead && !holds_suspect,
+                          .start = begin,
+                          .isolated = isolated_},
+                         !ahead && std::exchange(patient_, false),
+                         ahead});
 }
 
 void poller_state::record(std::vector<lease_ref> leases) {

@@ -146,7 +146,7 @@ bool poller_state::loud(const chunk& work) const {
 }
 
 void poller_state::tell_hushed() {
-  if (!hushed_ || told_hushed_ || leasing_)
+  if (!hushed_ || told_hushed_ || !asked_.empty())
     return;
   for (auto* slot : options_.book->table.busy())
     if (loud(*slot->work))

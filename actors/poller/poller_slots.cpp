@@ -105,7 +105,7 @@ void poller_state::hand_up() {
 }
 
 void poller_state::quit_when_done() {
-  if (draining_ && !leasing_ && options_.book->table.empty())
+  if (draining_ && asked_.empty() && options_.book->table.empty())
     self_->quit();
 }
 

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -137,10 +138,16 @@ private:
   std::optional<std::int64_t> alone_;
   /// When a job was given or ended last.
   moment progress_{};
-  /// A `lease_wish` has not been answered.
-  bool leasing_ = false;
-  std::size_t asked_ = 0;
-  moment asked_at_{};
+  struct asking {
+    std::size_t jobs;
+    moment at;
+  };
+
+  /// The `lease_wish`es that have not been answered, oldest first.
+  std::deque<asking> asked_;
+  moment answered_at_{};
+  /// The last answer was as large as it could be.
+  bool flowing_ = false;
   /// The queue may have due jobs.
   bool hungry_ = true;
   /// Woken while a lease was on its way, which may have been too early.

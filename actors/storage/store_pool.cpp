@@ -58,7 +58,10 @@ void store_pool_state::start(store_pool_options options) {
     seats_.clear();
     self_->quit(x.reason);
   });
-  seats_.resize(1 + std::max(1U, options_.settle_connections));
+  if (options_.db->single_writer())
+    first_writer_ = 0;
+  seats_.resize(
+      first_writer_ == 0 ? 1 : 1 + std::max(1U, options_.settle_connections));
   for (std::size_t at = 0; at < seats_.size(); ++at)
     open(at);
 }
@@ -66,7 +69,7 @@ void store_pool_state::start(store_pool_options options) {
 // -- leasing ------------------------------------------------------------------
 
 void store_pool_state::wish(const lease_wish& x) {
-  std::vector<wisher> one{{self_->current_sender(), x.request}};
+  std::vector<wisher> one{{self_->current_sender(), x.request, x.ahead}};
   if (lease_trouble_)
     return refuse(one, *lease_trouble_);
   wishes_.push_back(std::move(one.front()));
@@ -81,11 +84,24 @@ void store_pool_state::gathered() {
   pump_leases();
 }
 
-void store_pool_state::pump_leases() {
+bool store_pool_state::can_lease() const {
   // Outcomes that can't be written must not pile up.
-  if (leasing_ || wishes_.empty() || !seats_[0].up || outcomes_.congested())
+  if (wishes_.empty() || !seats_[0].up || outcomes_.congested())
+    return false;
+  if (leasing_ == 0)
+    return true;
+  // Wishes gather while a call is under way, but for those that want the
+  // session to have the next one there; outcomes take turns with leases where
+  // one session does both.
+  return leasing_ == 1 && first_writer_ > 0
+         && std::all_of(wishes_.begin(), wishes_.end(),
+                        [](const wisher& one) { return one.ahead; });
+}
+
+void store_pool_state::pump_leases() {
+  if (!can_lease())
     return;
-  leasing_ = true;
+  ++leasing_;
   auto wishers = std::exchange(wishes_, {});
   lease_call call;
   for (const auto& one : wishers) {
@@ -110,7 +126,10 @@ void store_pool_state::pump_leases() {
 
 void store_pool_state::leased(const std::vector<wisher>& wishers,
                               lease_done& done) {
-  leasing_ = false;
+  --leasing_;
+  // Where one session does both, they take turns, and it is not to wait for
+  // what follows here.
+  pump_writes();
   if (!done.failure && done.batches.size() != wishers.size())
     done.failure
         = error{errc::internal,

@@ -20,7 +20,8 @@ struct store_pool_options {
   std::string address{};
   node_rhythm rhythm{};
   std::shared_ptr<watched_counters> numbers;
-  /// Beside the one that leases; at least 1.
+  /// Beside the one that leases; at least 1. None where only one connection can
+  /// write: there, the one that leases settles, too.
   unsigned settle_connections = 1;
   supervisor_actor supervisor;
   metrics_actor metrics;

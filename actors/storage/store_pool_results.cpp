@@ -186,11 +186,10 @@ void store_pool_state::open(std::size_t at) {
 
 void store_pool_state::up(const session_up& x) {
   seats_[x.index].up = true;
-  if (x.index != 0) {
-    if (failures_ == 0)
-      link_up(link::settling);
+  if (x.index >= first_writer_ && failures_ == 0)
+    link_up(link::settling);
+  if (x.index != 0)
     return pump_writes();
-  }
   link_up(link::leasing);
   refused_ = false;
   if (node_ && node_ != x.node) {
@@ -216,17 +215,17 @@ void store_pool_state::up(const session_up& x) {
   node_ = x.node;
   if (std::exchange(lease_trouble_, std::nullopt))
     self_->send(options_.supervisor, wake_up{});
+  pump_writes();
   pump_leases();
 }
 
 void store_pool_state::down(const session_down& x) {
   seats_[x.index].up = false;
-  if (x.index != 0) {
-    if (std::none_of(seats_.begin() + 1, seats_.end(),
-                     [](const seat& one) { return one.up; }))
-      link_down(link::settling, x.why);
+  if (std::none_of(seats_.begin() + static_cast<std::ptrdiff_t>(first_writer_),
+                   seats_.end(), [](const seat& one) { return one.up; }))
+    link_down(link::settling, x.why);
+  if (x.index != 0)
     return;
-  }
   link_down(link::leasing, x.why);
   lease_trouble_ = x.why;
   refuse(std::exchange(wishes_, {}), x.why);

@@ -38,7 +38,9 @@ public:
   caf::result<bool> flush();
   caf::result<heartbeat_done> heartbeat(heartbeat_call call);
   const session_actor& leasing_session() const { return seats_[0].handle; }
-  const session_actor& settling_session() const { return seats_[1].handle; }
+  const session_actor& settling_session() const {
+    return seats_[first_writer_].handle;
+  }
   caf::result<call_done> leave();
   void up(const session_up& x);
   void down(const session_down& x);
@@ -55,6 +57,7 @@ private:
   struct wisher {
     caf::strong_actor_ptr poller;
     lease_request request;
+    bool ahead = false;
   };
 
   /// A poller and a job that it wants to start, after the outcomes of last
@@ -68,6 +71,7 @@ private:
   // -- leasing ----------------------------------------------------------------
 
   void pump_leases();
+  bool can_lease() const;
   void leased(const std::vector<wisher>& wishers, lease_done& done);
   void refuse(const std::vector<wisher>& wishers, const error& why);
   void deliver(const wisher& to, lease_answer answer);
@@ -78,6 +82,7 @@ private:
   // -- writing ----------------------------------------------------------------
 
   void pump_writes();
+  bool can_write(std::size_t at) const;
   void send_outcomes(std::size_t at);
   void send_releases(std::size_t at);
   bool may_start(const starter& one) const;
@@ -101,11 +106,15 @@ private:
 
   store_pool_actor::stateful_pointer<store_pool_state> self_;
   store_pool_options options_;
+  /// The first one leases.
   std::vector<seat> seats_;
+  /// From here on they write.
+  std::size_t first_writer_ = 1;
   restart_budget restarts_{session_restarts};
 
   std::vector<wisher> wishes_;
-  bool leasing_ = false;
+  /// How many calls are under way.
+  std::size_t leasing_ = 0;
   /// Patient wishes wait for others.
   bool gathering_ = false;
   /// Why there is no session to lease from; while it connects for the first

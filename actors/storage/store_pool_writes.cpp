@@ -40,9 +40,15 @@ void store_pool_state::retry() {
   pump_writes();
 }
 
+bool store_pool_state::can_write(std::size_t at) const {
+  // What is sent to a session that leases would wait there, while more comes
+  // that could go with it.
+  return seats_[at].up && !seats_[at].busy && (at > 0 || leasing_ == 0);
+}
+
 void store_pool_state::pump_writes() {
-  for (std::size_t at = 1; at < seats_.size() && !resting_; ++at) {
-    if (!seats_[at].up || seats_[at].busy)
+  for (auto at = first_writer_; at < seats_.size() && !resting_; ++at) {
+    if (!can_write(at))
       continue;
     // Slots wait for these.
     if (!starts_.empty() && may_start(starts_.front()))

@@ -117,6 +117,10 @@ public:
         std::make_unique<kit_store>(std::move(*made), hooks_)};
   }
 
+  bool single_writer() const noexcept override {
+    return inner_->single_writer();
+  }
+
   result<std::unique_ptr<wake_listener>> listen() override {
     return error{errc::unsupported, "the test kit has no wake-ups"};
   }

@@ -72,6 +72,11 @@ result<database_ptr> provider_database::known() {
   }
 }
 
+bool provider_database::single_writer() const noexcept {
+  std::lock_guard lock{mutex_};
+  return known_ && known_->single_writer();
+}
+
 result<std::unique_ptr<job_store>> provider_database::connect() {
   auto found = known();
   if (!found)

@@ -16,6 +16,7 @@ public:
   result<std::unique_ptr<job_store>> connect() override;
   result<std::unique_ptr<job_store>>
   connect_within(const time_limits& most) override;
+  bool single_writer() const noexcept override;
   result<std::unique_ptr<wake_listener>> listen() override;
   result<schema_status> schema() override;
   result<schema_status> migrate() override;
@@ -28,7 +29,7 @@ private:
   std::string name_ = "the session provider's database";
   session_provider provider_;
   database_options options_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   database_ptr known_;
 };
 

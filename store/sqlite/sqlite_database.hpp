@@ -23,6 +23,7 @@ public:
   result<std::unique_ptr<job_store>> connect() override;
   result<std::unique_ptr<job_store>>
   connect_within(const time_limits& most) override;
+  bool single_writer() const noexcept override { return true; }
   result<std::unique_ptr<wake_listener>> listen() override;
   result<schema_status> schema() override;
   result<schema_status> migrate() override;

@@ -45,6 +45,7 @@ public:
 
   result<std::unique_ptr<job_store>> connect() override;
   /// `unsupported`, unless `allow_listening` was called.
+  bool single_writer() const noexcept override { return single_writer_; }
   result<std::unique_ptr<wake_listener>> listen() override;
   result<schema_status> schema() override;
   result<schema_status> migrate() override;
@@ -55,6 +56,9 @@ public:
 
   time_point now() const;
   void advance(duration by);
+
+  /// Only one connection can write, as in a file. Before anybody connects.
+  void write_alone() { single_writer_ = true; }
 
   /// From now on there are wake-ups; their listeners block in real time.
   void allow_listening();
@@ -92,6 +96,7 @@ private:
   std::shared_ptr<memory_state> state_;
   database_options options_;
   std::string name_ = "memory:";
+  bool single_writer_ = false;
 };
 
 } // namespace callboard::testing

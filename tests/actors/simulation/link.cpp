@@ -97,6 +97,10 @@ result<std::unique_ptr<job_store>> link::connect() {
       });
 }
 
+bool link::single_writer() const noexcept {
+  return shared_->db->single_writer();
+}
+
 result<std::unique_ptr<wake_listener>> link::listen() {
   if (!shared_->wire)
     return error{errc::unsupported, "the simulation has no wake-ups"};

@@ -83,6 +83,7 @@ public:
   bool severed() const noexcept;
 
   result<std::unique_ptr<job_store>> connect() override;
+  bool single_writer() const noexcept override;
   result<std::unique_ptr<wake_listener>> listen() override;
   result<schema_status> schema() override;
   result<schema_status> migrate() override;

@@ -37,7 +37,7 @@ TEST_CASE("what is leased ahead lasts about as long as a lease, and has a "
   wish.leased(5ms);
   CHECK(wish.prefetch(4) == 20);
   wish.performed(1us * 5000, 5000);
-  CHECK(wish.prefetch(100) == demand::largest_lease);
+  CHECK(wish.prefetch(100) == 2 * demand::largest_lease);
   CHECK(wish.want(100, 100, 0) == demand::largest_lease);
 }
 

@@ -32,6 +32,8 @@ public:
   storm(std::uint64_t seed, bool bad_database)
       : random_{seed}, bad_database_{bad_database} {
     tree_.control_slots();
+    if (seed % 4 == 0)
+      tree_.db->write_alone();
   }
 
   void run() {

@@ -1,0 +1,139 @@
+// A queue that is far behind: leases come back full, one after the other.
+#include "tests/support/tree_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <map>
+#include <random>
+
+using namespace callboard;
+using namespace callboard::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+mux completing() {
+  return [](const job&, context&) {
+    return complete();
+  };
+}
+
+std::vector<new_job> many(std::size_t count) {
+  std::vector<new_job> jobs(count);
+  for (std::size_t i = 0; i < count; ++i)
+    jobs[i] = {.queue = "mail", .type = "any", .id = "j" + std::to_string(i)};
+  return jobs;
+}
+
+/// A lease takes this long, so that a reserve is worth it.
+void slow_leases(tree_fixture& tree) {
+  tree.db->before([&tree](const operation& which) {
+    if (which == "lease")
+      tree.pass(2ms);
+  });
+}
+
+/// The most wishes of pollers that had no answer at the same time.
+int most_wishes(const std::vector<std::string>& conversation) {
+  int now = 0, most = 0;
+  for (const auto& line : conversation)
+    if (line == "poller -> store-pool: lease_wish")
+      most = std::max(most, ++now);
+    else if (line == "store-pool -> poller: lease_answer")
+      --now;
+  return most;
+}
+
+/// Each was completed once, and nothing is left.
+void check_all_done(const tree_fixture& tree, std::size_t count) {
+  CHECK(tree.db->jobs().empty());
+  std::map<std::string, int> completions;
+  for (const auto& x : tree.db->accepted())
+    if (std::holds_alternative<completed>(x.action))
+      ++completions[x.id];
+  CHECK(completions.size() == count);
+  CHECK(std::all_of(completions.begin(), completions.end(),
+                    [](const auto& x) { return x.second == 1; }));
+}
+
+} // namespace
+
+TEST_CASE("while leases come back full, the next one is asked for already") {
+  tree_fixture tree;
+  slow_leases(tree);
+  tree.enqueue(many(6000));
+  tree.upgrade({{.queue = "mail", .concurrency = 8, .handle = completing()}});
+  tree.settle();
+  check_all_done(tree, 6000);
+  CHECK(most_wishes(tree.conversation()) == 2);
+  // Not after that: an idle queue asks one question at a time.
+  tree.advance(5s);
+  CHECK(most_wishes(tree.conversation()) == 1);
+}
+
+TEST_CASE("a lease that comes back short is followed by none ahead") {
+  tree_fixture tree;
+  slow_leases(tree);
+  tree.upgrade({{.queue = "mail", .concurrency = 8, .handle = completing()}});
+  tree.settle();
+  for (int i = 0; i < 20; ++i) {
+    tree.store({.queue = "mail", .type = "any"});
+    tree.store({.queue = "mail", .type = "any"});
+    tree.wake("mail");
+    tree.settle();
+  }
+  CHECK(tree.db->jobs().empty());
+  CHECK(most_wishes(tree.conversation()) == 1);
+}
+
+TEST_CASE("where only one connection can write, leases and outcomes take turns "
+          "on it") {
+  tree_fixture tree;
+  tree.db->write_alone();
+  slow_leases(tree);
+  tree.enqueue(many(6000));
+  tree.upgrade({{.queue = "mail", .concurrency = 8, .handle = completing()}});
+  tree.settle();
+  check_all_done(tree, 6000);
+  CHECK(tree.alive("session") == 1);
+  auto leases = tree.db->calls("lease");
+  auto settles = tree.db->calls("settle");
+  // Neither keeps the other from the connection for long.
+  CHECK(settles <= 3 * leases);
+  CHECK(2 * settles >= leases);
+}
+
+TEST_CASE("a flow of jobs that is upgraded and broken at any moment loses "
+          "nothing and doubles nothing") {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    INFO("seed " << seed);
+    std::mt19937_64 random{seed};
+    tree_fixture tree;
+    if (seed % 3 == 0)
+      tree.db->write_alone();
+    slow_leases(tree);
+    auto upgrade = [&] {
+      tree.upgrade({{.queue = "mail",
+                     .concurrency = static_cast<int>(1 + random() % 8),
+                     .handle = completing()}});
+    };
+    upgrade();
+    tree.enqueue(many(3000));
+    for (int i = 0; i < 40; ++i) {
+      for (auto steps = random() % 100; steps > 0; --steps)
+        tree.step(random());
+      auto what = random() % 12;
+      if (what == 0)
+        upgrade();
+      else if (what == 1 && tree.alive("poller") > 0)
+        tree.kill("poller");
+      else if (what == 2)
+        tree.db->fail("lease", {.why = {errc::database_busy, "locked"},
+                                .breaks = random() % 2 == 0});
+    }
+    for (int i = 0; i < 100 && !tree.db->jobs().empty(); ++i)
+      tree.advance(100ms);
+    check_all_done(tree, 3000);
+  }
+}
