@@ -1,20 +1,18 @@
 #include "actors/cluster/guard.hpp"
 
 #include "actors/cluster/admission.hpp"
+#include "actors/cluster/guard_thread.hpp"
 #include "actors/cluster/pump.hpp"
 #include "actors/cluster/tls_context.hpp"
 
 #include <boost/asio/connect.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
 
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <map>
-#include <thread>
 #include <utility>
 
 namespace callboard::actors {
@@ -60,7 +58,7 @@ bool make_pair(asio::local::stream_protocol::socket& ours, unique_fd& theirs) {
 
 } // namespace
 
-/// What runs on the guard's thread, or is handed over to it by `post`.
+/// What runs on the guard's thread, or is handed over to it.
 struct guard::impl : std::enable_shared_from_this<guard::impl> {
   explicit impl(guard_options settings)
       : options{std::move(settings)}, strangers{options.strangers} {}
@@ -105,9 +103,8 @@ struct guard::impl : std::enable_shared_from_this<guard::impl> {
   };
 
   guard_options options;
-  asio::io_context io{1};
-  asio::executor_work_guard<asio::io_context::executor_type> work
-      = asio::make_work_guard(io);
+  std::shared_ptr<guard_thread> thread = std::make_shared<guard_thread>();
+  asio::io_context& io = thread->io();
   tls_context_ptr tls;
   std::unique_ptr<tcp::acceptor> acceptor;
   std::unique_ptr<asio::steady_timer> rest;
@@ -119,7 +116,6 @@ struct guard::impl : std::enable_shared_from_this<guard::impl> {
   std::map<std::uint64_t, std::weak_ptr<pump>> lines;
   std::uint64_t next_line = 1;
   asio::steady_timer farewell{io};
-  std::thread thread;
   bool ending = false;
 
   void log(log_level level, std::string message,
@@ -239,13 +235,19 @@ result<line> guard::impl::make_line(std::unique_ptr<channel> outer,
                                  "open files"};
   made.address = std::move(address);
   made.names = outer->peer_names();
-  auto control = std::make_shared<pump>(io, std::move(outer), std::move(inner),
-                                        books, options);
+  auto control = std::make_shared<pump>(*thread, std::move(outer),
+                                        std::move(inner), books, options);
   for (auto i = lines.begin(); i != lines.end();)
     i = i->second.expired() ? lines.erase(i) : std::next(i);
   lines.emplace(next_line++, control);
   control->start();
-  made.control = std::move(control);
+  // Whoever talks through the line may let go of it on any thread, and after
+  // the guard has ended.
+  auto* raw = control.get();
+  made.control = std::shared_ptr<line_control>{
+      raw, [held = std::move(control), on = thread](line_control*) mutable {
+        on->hand_over([last = std::move(held)] {});
+      }};
   return made;
 }
 
@@ -321,7 +323,7 @@ void guard::impl::end() {
     farewell.expires_after(farewell_time);
     farewell.async_wait(over);
   }
-  work.reset();
+  thread->let_end();
 }
 
 std::size_t guard::impl::rest_lines() const {
@@ -340,9 +342,7 @@ result<std::unique_ptr<guard>> guard::make(guard_options options) {
       return context.error();
     made->tls = *context;
   }
-  made->thread = std::thread{[made] {
-    made->io.run();
-  }};
+  made->thread->start();
   return std::unique_ptr<guard>{new guard{std::move(made)}};
 }
 
@@ -350,11 +350,11 @@ guard::guard(std::shared_ptr<impl> made) : impl_{std::move(made)} {}
 
 guard::~guard() {
   stop();
-  impl_->thread.join();
+  impl_->thread->join();
 }
 
 void guard::stop() {
-  asio::post(impl_->io, [made = impl_] { made->end(); });
+  impl_->thread->hand_over([made = impl_] { made->end(); });
 }
 
 result<node_address> guard::bind(const node_address& at) {
@@ -381,15 +381,16 @@ result<node_address> guard::bind(const node_address& at) {
   if (failure)
     return bad("listen");
   node_address answer{at.host, acceptor->local_endpoint().port()};
-  asio::post(impl_->io, [made = impl_, held = std::move(acceptor)]() mutable {
-    made->acceptor = std::move(held);
-    made->rest = std::make_unique<asio::steady_timer>(made->io);
-  });
+  impl_->thread->hand_over(
+      [made = impl_, held = std::move(acceptor)]() mutable {
+        made->acceptor = std::move(held);
+        made->rest = std::make_unique<asio::steady_timer>(made->io);
+      });
   return answer;
 }
 
 void guard::welcome(std::function<void(line)> take) {
-  asio::post(impl_->io, [made = impl_, take = std::move(take)]() mutable {
+  impl_->thread->hand_over([made = impl_, take = std::move(take)]() mutable {
     if (!made->acceptor || made->ending)
       return;
     made->welcome = std::move(take);
@@ -399,12 +400,13 @@ void guard::welcome(std::function<void(line)> take) {
 
 void guard::dial(const node_address& to,
                  std::function<void(result<line>)> done) {
-  asio::post(impl_->io, [made = impl_, to, done = std::move(done)]() mutable {
-    auto call = std::make_shared<impl::dialling>(made->io);
-    call->to = std::move(to);
-    call->done = std::move(done);
-    made->dial(call);
-  });
+  impl_->thread->hand_over(
+      [made = impl_, to, done = std::move(done)]() mutable {
+        auto call = std::make_shared<impl::dialling>(made->io);
+        call->to = std::move(to);
+        call->done = std::move(done);
+        made->dial(call);
+      });
 }
 
 result<void> guard::reload(const tls_files& files,
@@ -412,11 +414,11 @@ result<void> guard::reload(const tls_files& files,
   auto context = make_tls_context(files);
   if (!context)
     return context.error();
-  asio::post(impl_->io, [made = impl_, context = *context,
-                         allow = std::move(allow)]() mutable {
-    made->tls = std::move(context);
-    made->options.allow = std::move(allow);
-  });
+  impl_->thread->hand_over(
+      [made = impl_, context = *context, allow = std::move(allow)]() mutable {
+        made->tls = std::move(context);
+        made->options.allow = std::move(allow);
+      });
   return {};
 }
 

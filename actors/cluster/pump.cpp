@@ -1,7 +1,6 @@
 #include "actors/cluster/pump.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/write.hpp>
 
@@ -42,15 +41,15 @@ std::string reason(const boost::system::error_code& failure) {
 
 } // namespace
 
-pump::pump(asio::io_context& io, std::unique_ptr<channel> outer,
+pump::pump(guard_thread& thread, std::unique_ptr<channel> outer,
            local::socket inner, std::shared_ptr<line_books> books,
            const guard_options& options)
-    : io_{io}, outer_{std::move(outer)}, inner_{std::move(inner)},
+    : thread_{thread}, outer_{std::move(outer)}, inner_{std::move(inner)},
       books_{std::move(books)}, silence_{options.silence},
       admission_time_{options.handshake_time},
       unread_messages_{options.unread_messages},
       unread_bytes_{options.unread_bytes},
-      held_limit_{options.held_bytes}, timer_{io} {
+      held_limit_{options.held_bytes}, timer_{thread.io()} {
   ++books_->lines;
 }
 
@@ -69,8 +68,8 @@ void pump::start() {
 
 void pump::admit(frame_rules rules,
                  std::function<void(const std::string&)> over) {
-  asio::post(io_, [self = shared_from_this(), rules = std::move(rules),
-                   over = std::move(over)]() mutable {
+  thread_.hand_over([self = shared_from_this(), rules = std::move(rules),
+                     over = std::move(over)]() mutable {
     if (self->finished_)
       return over("the connection ended early");
     self->frames_.emplace(std::move(rules));
@@ -172,7 +171,7 @@ void pump::write_inner() {
 }
 
 void pump::done_with_one() {
-  asio::post(io_, [self = shared_from_this()] {
+  thread_.hand_over([self = shared_from_this()] {
     if (self->unread_.empty())
       return;
     self->unread_size_ -= self->unread_.front();
@@ -238,7 +237,7 @@ void pump::write_outer() {
 // -- the end ------------------------------------------------------------------
 
 void pump::hang_up(std::string why, std::uint64_t after) {
-  asio::post(io_, [self = shared_from_this(), why = std::move(why), after] {
+  thread_.hand_over([self = shared_from_this(), why = std::move(why), after] {
     if (self->finished_)
       return;
     self->parting_ = why;

@@ -3,8 +3,8 @@
 #include "actors/cluster/channel.hpp"
 #include "actors/cluster/frame_sieve.hpp"
 #include "actors/cluster/guard.hpp"
+#include "actors/cluster/guard_thread.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -32,7 +32,7 @@ struct line_books {
 class pump final : public line_control,
                    public std::enable_shared_from_this<pump> {
 public:
-  pump(boost::asio::io_context& io, std::unique_ptr<channel> outer,
+  pump(guard_thread& thread, std::unique_ptr<channel> outer,
        boost::asio::local::stream_protocol::socket inner,
        std::shared_ptr<line_books> books, const guard_options& options);
   ~pump() override;
@@ -66,7 +66,7 @@ private:
   void count_held(std::size_t now);
   bool has_room() const;
 
-  boost::asio::io_context& io_;
+  guard_thread& thread_;
   std::unique_ptr<channel> outer_;
   boost::asio::local::stream_protocol::socket inner_;
   std::shared_ptr<line_books> books_;

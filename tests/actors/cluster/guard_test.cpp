@@ -281,3 +281,33 @@ TEST_CASE("a port that can't be had is an error that names it") {
   CHECK(nowhere.error().message
         == "can't connect to 127.0.0.1:1: TCP: Connection refused");
 }
+
+TEST_CASE("a guard that was stopped still answers, and then keeps nothing") {
+  // Its thread may have ended before it is asked, or not.
+  for (int round = 0; round < 100; ++round) {
+    auto held = std::make_shared<int>(round);
+    auto gate = guard::make({.log = [held](const log_record&) {
+                }}).value();
+    gate->stop();
+    auto made = dial(*gate, {"127.0.0.1", 1});
+    REQUIRE_FALSE(made.has_value());
+    CHECK(made.error().code == errc::closed);
+    gate->stop();
+    gate.reset();
+    CHECK(held.use_count() == 1);
+  }
+}
+
+TEST_CASE("a line may be held longer than its guard") {
+  server node{with_tls(ours().issue("node.example"))};
+  auto worker = peer(ours().issue("worker.example"));
+  auto made = dial(*worker, node.at);
+  REQUIRE(made.has_value());
+  inner_end end{std::move(*made)};
+  end.connection.socket.reset();
+  worker.reset();
+  end.admit(rules_of_side(frame_rules::side::dialled, 'W'));
+  CHECK(end.over->next() == "the connection ended early");
+  end.connection.control->done_with_one();
+  end.connection.control->hang_up("good-bye", 0);
+}
