@@ -22,11 +22,12 @@ using namespace std::chrono_literals;
 namespace {
 
 struct caller_stage {
+  // The caller answers what is open when it ends.
+  tests::awaited<std::string> ends;
   own_system own{std::nullopt, 2};
   caf::scoped_actor one{own.sys()};
   caf::scoped_actor two{own.sys()};
   caller_actor caller = spawn_caller(own.sys(), "c");
-  tests::awaited<std::string> ends;
 
   ~caller_stage() {
     caf::anon_send_exit(caller, caf::exit_reason::user_shutdown);

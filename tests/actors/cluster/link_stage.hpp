@@ -97,10 +97,11 @@ struct process {
     return std::get<T>(*x);
   }
 
+  // Until the last actor has ended.
+  awaited<std::string> complaints;
   config cfg;
   caf::actor_system sys{cfg};
   news_list heard = std::make_shared<awaited<news>>();
-  awaited<std::string> complaints;
   std::shared_ptr<guard> gate;
   link_owner_actor talker;
   std::vector<caf::actor> actors;
