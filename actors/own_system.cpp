@@ -1,6 +1,7 @@
 #include "actors/own_system.hpp"
 
 #include "actors/cluster/cluster.hpp"
+#include "actors/cluster/inner_line.hpp"
 #include "actors/register_types.hpp"
 
 #include <algorithm>
@@ -30,7 +31,10 @@ own_system::config::config(std::optional<duration> silence,
 }
 
 own_system::own_system(std::optional<duration> silence, std::size_t threads)
-    : cfg_{silence, threads} {}
+    : cfg_{silence, threads} {
+  if (silence)
+    close_broker_at_its_end(sys_);
+}
 
 std::size_t scheduler_threads() {
   return std::max(2U, std::thread::hardware_concurrency());

@@ -25,6 +25,16 @@ caf::actor basp_broker(caf::actor_system& sys) {
   return sys.middleman().named_broker<caf::io::basp_broker>(caf::atom("BASP"));
 }
 
+void close_broker_at_its_end(caf::actor_system& sys) {
+  auto* broker = static_cast<caf::io::basp_broker*>(
+      caf::actor_cast<caf::abstract_actor*>(basp_broker(sys)));
+  broker->attach_functor(
+      [broker](const caf::error& why, caf::execution_unit* host) {
+        // What all other actors do, and `abstract_broker::cleanup` passes over.
+        broker->scheduled_actor::cleanup(caf::error{why}, host);
+      });
+}
+
 std::string node_bytes(caf::actor_system& sys) {
   std::vector<char> bytes;
   caf::binary_serializer sink{sys, bytes};

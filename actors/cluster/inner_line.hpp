@@ -13,6 +13,11 @@ namespace callboard::actors {
 /// The actor of CAF that speaks its protocol.
 caf::actor basp_broker(caf::actor_system& sys);
 
+/// Has the broker close its mailbox when it ends, which CAF leaves out: a
+/// heartbeat that comes due afterwards would stay in there, and keep its sender
+/// for ever, which is the broker.
+void close_broker_at_its_end(caf::actor_system& sys);
+
 /// The bytes of the system's node id, as they cross the wire.
 std::string node_bytes(caf::actor_system& sys);
 

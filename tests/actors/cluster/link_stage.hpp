@@ -2,6 +2,7 @@
 
 #include "actors/cluster/dialler.hpp"
 #include "actors/cluster/greeting.hpp"
+#include "actors/cluster/inner_line.hpp"
 #include "actors/cluster/wire/type_ids.hpp"
 #include "actors/register_types.hpp"
 #include "actors/type_ids.hpp"
@@ -48,6 +49,7 @@ struct config : caf::actor_system_config {
 /// One process of a cluster.
 struct process {
   explicit process(guard_options options) {
+    close_broker_at_its_end(sys);
     gate = guard::make(std::move(options)).value();
     talker = sys.spawn(owner, heard);
   }
