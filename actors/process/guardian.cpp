@@ -47,6 +47,9 @@ void state::start() {
   auto start = own_start("guardian", "guardian");
   start.descriptors = {-1, -1, -1, theirs.get()};
   start.dies_with_us = false;
+  // A service manager that ends this process may signal all of its processes;
+  // this one decides when it ends, and then its guardian does.
+  start.ignores = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE};
   auto started = spawn(start);
   if (started.pid < 0)
     return;

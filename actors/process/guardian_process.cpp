@@ -49,10 +49,6 @@ void watch_over(pid_t ward, std::set<pid_t>& groups) {
 } // namespace
 
 int serve(pid_t ward) {
-  // A service manager that ends the ward may signal all of its processes; the
-  // ward decides when it ends, and then we do.
-  for (auto number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE})
-    ::signal(number, SIG_IGN);
   std::set<pid_t> groups;
   watch_over(ward, groups);
   while (take(groups)) {

@@ -28,6 +28,7 @@ struct plan {
   char* const* environment;
   const char* directory;
   const std::vector<int>* descriptors;
+  const std::vector<int>* ignores;
   pid_t parent;
   bool dies_with_us;
   int guardian;
@@ -36,16 +37,20 @@ struct plan {
   bool guarded = true;
 };
 
-// No handler of ours may run in the child, nor an ignored signal stay so.
-void reset_signals() {
+// No handler of ours may run in the child, nor stay ignored what we ignore.
+void reset_signals(const std::vector<int>& ignores) {
   struct sigaction standard {};
   standard.sa_handler = SIG_DFL;
   for (int number = 1; number < NSIG; ++number)
     ::sigaction(number, &standard, nullptr);
+  struct sigaction nothing {};
+  nothing.sa_handler = SIG_IGN;
+  for (auto number : ignores)
+    ::sigaction(number, &nothing, nullptr);
 }
 
 bool prepare(plan& to) {
-  reset_signals();
+  reset_signals(*to.ignores);
   if (::setpgid(0, 0) != 0)
     return false;
   if (to.dies_with_us) {
@@ -142,6 +147,7 @@ spawned spawn(const program_start& what) {
           .environment = environment.data(),
           .directory = what.directory.c_str(),
           .descriptors = &descriptors.numbers,
+          .ignores = &what.ignores,
           .parent = ::getpid(),
           .dies_with_us = what.dies_with_us,
           .guardian = what.dies_with_us ? guardian::channel() : -1};

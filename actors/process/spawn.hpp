@@ -24,6 +24,8 @@ struct program_start {
   /// whatever cause: call from a thread that outlives the program. A program
   /// that changes its user id sheds this.
   bool dies_with_us = true;
+  /// Signals that it ignores from its first instruction.
+  std::vector<int> ignores{};
 };
 
 /// A child, or (pid -1) the number of the system's error.
@@ -33,9 +35,9 @@ struct spawned {
 };
 
 /// Starts a program as a child of ours that someone must reap (see
-/// program_end.hpp), leader of a process group of its own, with no blocked or
-/// ignored signal. Where there is a guardian it knows of the group before the
-/// program's first instruction.
+/// program_end.hpp), leader of a process group of its own, with no blocked
+/// signal, and no other ignored than it shall. Where there is a guardian it
+/// knows of the group before the program's first instruction.
 spawned spawn(const program_start& what);
 
 } // namespace callboard::actors

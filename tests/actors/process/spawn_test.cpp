@@ -99,6 +99,12 @@ TEST_CASE("a program has no blocked or ignored signal of ours") {
   CHECK(sigismember(&after, SIGUSR1) == 0);
 }
 
+TEST_CASE("a program may ignore signals from its first instruction") {
+  script x{"exec grep SigIgn /proc/self/status"};
+  x.start.ignores = {SIGHUP, SIGTERM};
+  CHECK(x.say() == "SigIgn:\t0000000000004001\n");
+}
+
 TEST_CASE("a program begins in the folder and environment that it is given") {
   script x{"pwd; env | grep -v -E '^(PWD|SHLVL|OLDPWD|_)='"};
   x.start.directory = "/usr";
