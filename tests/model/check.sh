@@ -134,7 +134,7 @@ else
   holds lease safety 5000000 "${poison[@]}" -DFAULTS=1 -DSLOTS=1
   holds lease safety 3000000 "${one[@]}" -DFAULTS=2 "${few[@]}"
   holds lease safety 500000 -DSLOTS=1 -DFAULTS=1 "${few[@]}" -DAGAIN=0
-  holds lease safety 300000 -DFAULTS=1 -DPREFETCH -DMAX_ATTEMPTS=1 "${bare[@]}"
+  holds lease safety 200000 -DFAULTS=1 -DPREFETCH -DMAX_ATTEMPTS=1 "${bare[@]}"
   holds lease safety 500000 "${poison[@]}" -DFAULTS=0 -DPREFETCH
   holds lease safety 500000 "${one[@]}" -DFAULTS=2 "${cancel[@]}" "${bare[@]}"
   holds lease safety 500000 -DSLOTS=1 -DFAULTS=1 "${cancel[@]}" "${bare[@]}"
