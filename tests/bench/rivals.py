@@ -18,8 +18,8 @@ PATTERN_CLIENTS = 8
 
 class Rivals(Yardstick):
     def __init__(self, program, root, url, folder):
-        super().__init__(program, None, None, root, url, "quick")
-        self.folder = folder
+        super().__init__(program, None, None, url, "quick")
+        self.root, self.folder = pathlib.Path(root), folder
 
     # -- graphile-worker ------------------------------------------------------
 
