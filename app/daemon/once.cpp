@@ -13,21 +13,23 @@ constexpr std::size_t page_size = 1000;
 /// Other nodes' work ends without a word to us.
 constexpr duration look_interval = 250ms;
 
-/// The first found job of a queue that falls due within the horizon.
-result<std::optional<duration>> find_delayed(job_store& store,
-                                             const std::string& queue,
-                                             time_point now, duration horizon) {
-  job_filter filter{
-      .queue = queue, .state = job_state::delayed, .limit = page_size};
+/// Looks for a job of a queue that falls due within the horizon. Since the
+/// queue's jobs were counted, one may have fallen due, or even have begun.
+result<remaining_work> find_delayed(job_store& store, const std::string& queue,
+                                    time_point now, duration horizon) {
+  job_filter filter{.queue = queue, .limit = page_size};
   for (;;) {
     auto page = store.list(filter, false);
     if (!page)
       return page.error();
     for (const auto& each : *page)
-      if (each.value.run_at - now <= horizon)
-        return std::optional{std::max(each.value.run_at - now, duration{0})};
+      if (each.state != job_state::delayed)
+        return remaining_work{.now = true};
+      else if (each.value.run_at - now <= horizon)
+        return remaining_work{
+            .later = std::max<duration>(each.value.run_at - now, duration{0})};
     if (page->size() < page_size)
-      return std::optional<duration>{};
+      return remaining_work{};
     filter.after = page->back().value.id;
   }
 }
@@ -55,11 +57,9 @@ result<remaining_work> find_work(job_store& store,
   if (!now)
     return now.error();
   for (const auto& each : delayed) {
-    auto later = find_delayed(store, each, *now, horizon);
-    if (!later)
-      return later.error();
-    if (*later)
-      return remaining_work{.later = *later};
+    auto left = find_delayed(store, each, *now, horizon);
+    if (!left || !left->none())
+      return left;
   }
   return remaining_work{};
 }

@@ -134,6 +134,7 @@ TEST_CASE("a daemon whose connection was ended finds its jobs done by "
   // its lock goes with the connection.
   both.stop();
   auto ended = 0;
+  std::string any = "%";
   *both.here.db().session()
       << "select count(pg_terminate_backend(l.pid)) from pg_locks l"
          " join pg_database d on d.oid = l.database"
@@ -141,7 +142,7 @@ TEST_CASE("a daemon whose connection was ended finds its jobs done by "
          " and d.datname = current_database()"
          " and l.pid in (select pid from pg_stat_activity"
          "   where application_name like :name)",
-      soci::into(ended), soci::use(std::string{"%"}, "name");
+      soci::into(ended), soci::use(any, "name");
   CHECK(ended >= 1);
   both.take_over();
   both.stale->signal(SIGCONT);

@@ -33,8 +33,10 @@ struct once_fixture {
   // The test's own clock, so that delays pass when it says so.
   std::shared_ptr<time_point> now
       = std::make_shared<time_point>(std::chrono::hours{24});
-  database_ptr db = open("sqlite::memory:", {.clock = [now = now] {
-                           return *now;
+  // And that they pass between one statement and the next.
+  std::shared_ptr<duration> pace = std::make_shared<duration>(0);
+  database_ptr db = open("sqlite::memory:", {.clock = [now = now, pace = pace] {
+                           return *now += *pace;
                          }});
   std::unique_ptr<job_store> store = db->connect().value();
 };
@@ -66,6 +68,16 @@ TEST_CASE_METHOD(once_fixture, "a delayed job is work within the horizon") {
   CHECK(*later == 10s);
   *now += 10s;
   CHECK(work().now);
+}
+
+TEST_CASE_METHOD(once_fixture, "a job that falls due meanwhile is work") {
+  enqueue("mail", 10s);
+  auto begin = *now;
+  *pace = 3s;
+  for (auto after = 0s; after <= 12s; after += 1s) {
+    *now = begin + after;
+    CHECK_FALSE(work(1min).none());
+  }
 }
 
 TEST_CASE_METHOD(once_fixture, "dead letters are no work") {
