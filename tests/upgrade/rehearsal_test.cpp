@@ -100,8 +100,10 @@ struct rehearsal {
                       return !x.who.starts_with(who + "/");
                     });
         });
+    // Nodes talk as soon as they are linked, which may be before it is there.
+    auto back = all.notes.size();
     all.start(who, by);
-    look_around(all.notes.size());
+    look_around(back);
   }
 
   cast& all;
