@@ -100,10 +100,8 @@ struct rehearsal {
                       return !x.who.starts_with(who + "/");
                     });
         });
-    // Nodes talk as soon as they are linked, which may be before it is there.
-    auto back = all.notes.size();
     all.start(who, by);
-    look_around(back);
+    look_around(all.notes.size());
   }
 
   cast& all;
