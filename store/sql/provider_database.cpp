@@ -73,8 +73,9 @@ result<database_ptr> provider_database::known() {
 }
 
 bool provider_database::single_writer() const noexcept {
-  std::lock_guard lock{mutex_};
-  return known_ && known_->single_writer();
+  // The user's provider may be at work under the lock, for long: not known yet.
+  std::unique_lock lock{mutex_, std::try_to_lock};
+  return lock && known_ && known_->single_writer();
 }
 
 result<std::unique_ptr<job_store>> provider_database::connect() {
