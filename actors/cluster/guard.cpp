@@ -9,6 +9,7 @@
 #include <boost/asio/local/connect_pair.hpp>
 #include <boost/asio/ssl/error.hpp>
 
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -54,6 +55,12 @@ bool make_pair(asio::local::stream_protocol::socket& ours, unique_fd& theirs) {
   }
   theirs.reset(ends[1]);
   return true;
+}
+
+/// A program that the process starts must not hold its connections open.
+template <class Socket>
+void close_on_exec(Socket& socket) {
+  ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
 }
 
 } // namespace
@@ -155,6 +162,7 @@ void guard::impl::accepted(failure_code failure, tcp::socket socket) {
     });
     return;
   }
+  close_on_exec(socket);
   failure_code ignored;
   auto from = socket.remote_endpoint(ignored);
   socket.set_option(tcp::no_delay{true}, ignored);
@@ -280,6 +288,7 @@ void guard::impl::dial(const std::shared_ptr<dialling>& call) {
 }
 
 void guard::impl::connected(const std::shared_ptr<dialling>& call) {
+  close_on_exec(call->socket);
   failure_code ignored;
   call->socket.set_option(tcp::no_delay{true}, ignored);
   call->outer
@@ -373,6 +382,7 @@ result<node_address> guard::bind(const node_address& at) {
   acceptor->open(place.protocol(), failure);
   if (failure)
     return bad("socket");
+  close_on_exec(*acceptor);
   acceptor->set_option(tcp::acceptor::reuse_address{true}, failure);
   acceptor->bind(place, failure);
   if (failure)

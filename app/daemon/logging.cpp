@@ -1,12 +1,12 @@
 #include "app/daemon/logging.hpp"
 
 #include "app/cli/text.hpp"
+#include "app/daemon/log_queue.hpp"
 #include "store/model/text.hpp"
 #include "store/model/time.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 
@@ -45,39 +45,45 @@ bool needs_quotes(std::string_view value) {
 } // namespace
 
 struct log_writer::impl {
-  spdlog::logger out;
   config::log_format format;
+  log_queue out;
 
   explicit impl(const config::log_settings& settings)
-      : out{"callboard", make_sink()}, format{settings.format} {
+      : format{settings.format},
+        out{make_sink(settings.format), [this](std::uint64_t lines) {
+              return line_of({log_level::warning,
+                              "lines of the log were dropped: nobody read it",
+                              {{"lines", std::to_string(lines)}}});
+            }} {
+    out.level(to_spdlog(settings.level));
+  }
+
+  static spdlog::sink_ptr make_sink(config::log_format format) {
+    auto* no_colour = std::getenv("NO_COLOR");
+    bool plain = no_colour != nullptr && *no_colour != '\0';
+    auto made = std::make_shared<spdlog::sinks::stderr_color_sink_st>(
+        plain ? spdlog::color_mode::never : spdlog::color_mode::automatic);
     // Times are in the message in JSON; a colour only means anything in text.
-    out.set_formatter(std::make_unique<spdlog::pattern_formatter>(
+    made->set_formatter(std::make_unique<spdlog::pattern_formatter>(
         format == config::log_format::json
             ? "%v"
             : "%Y-%m-%dT%H:%M:%S.%fZ %^%-7l%$ %v",
         spdlog::pattern_time_type::utc));
-    out.set_level(to_spdlog(settings.level));
-    out.flush_on(spdlog::level::debug);
-    // A log that can't be written to must not stop a job.
-    out.set_error_handler([](const std::string&) {});
+    return made;
   }
 
-  static spdlog::sink_ptr make_sink() {
-    auto* no_colour = std::getenv("NO_COLOR");
-    bool plain = no_colour != nullptr && *no_colour != '\0';
-    return std::make_shared<spdlog::sinks::stderr_color_sink_mt>(
-        plain ? spdlog::color_mode::never : spdlog::color_mode::automatic);
+  std::string line_of(const log_record& what) const {
+    return format == config::log_format::json
+               ? to_json_line(what, show_moment(system_now()))
+               : to_text(what);
   }
 
   void write(const log_record& what) noexcept {
     auto level = to_spdlog(what.level);
-    if (!out.should_log(level))
+    if (!out.wants(level))
       return;
     try {
-      out.log(level, spdlog::string_view_t{
-                         format == config::log_format::json
-                             ? to_json_line(what, show_moment(system_now()))
-                             : to_text(what)});
+      out.write(level, line_of(what));
     } catch (...) {
       // Out of memory: nothing can be said.
     }
@@ -87,10 +93,20 @@ struct log_writer::impl {
 log_writer::log_writer(const config::log_settings& settings)
     : impl_{std::make_shared<impl>(settings)} {}
 
-log_writer::~log_writer() = default;
+log_writer::~log_writer() {
+  flush();
+}
 
 void log_writer::level(log_level least) {
-  impl_->out.set_level(to_spdlog(least));
+  impl_->out.level(to_spdlog(least));
+}
+
+void log_writer::flush() const {
+  impl_->out.flush();
+}
+
+std::uint64_t log_writer::dropped() const {
+  return impl_->out.dropped();
 }
 
 log_sink log_writer::sink() const {

@@ -3,6 +3,7 @@
 #include "actors/pipeline/log.hpp"
 #include "config/settings.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -13,10 +14,12 @@ namespace callboard::app {
 ///     2026-11-23T19:00:00.123456Z warning  job failed  id=... queue=mail
 ///
 /// or one JSON object a line with "time", "level", "message" and the fields.
-/// Thread-safe; never throws.
+/// Nobody who logs waits for who reads the log: what is too much for a reader
+/// is dropped, counted and told of. Thread-safe; never throws.
 class log_writer {
 public:
   explicit log_writer(const config::log_settings& settings);
+  /// Flushes.
   ~log_writer();
 
   /// From now on.
@@ -28,6 +31,12 @@ public:
   void info(std::string message) const;
   void warning(std::string message) const;
   void error(std::string message) const;
+
+  /// Waits until what was said before is written, at most two seconds.
+  void flush() const;
+
+  /// Lines so far that nobody will read.
+  std::uint64_t dropped() const;
 
 private:
   struct impl;

@@ -12,6 +12,17 @@
 
 namespace callboard::app {
 
+namespace {
+
+std::string log_metrics(const log_writer& log) {
+  constexpr const char* name = "callboard_log_lines_dropped_total";
+  return std::string{"# HELP "} + name
+         + " Lines of the log that nobody read in time\n# TYPE " + name
+         + " counter\n" + name + " " + std::to_string(log.dropped()) + "\n";
+}
+
+} // namespace
+
 service::service(facts what, config::settings settings, console& io)
     : facts_{std::move(what)}, settings_{std::move(settings)}, io_{io},
       log_{settings_.log} {}
@@ -64,11 +75,13 @@ exit_code service::listen(std::shared_ptr<const metrics_source> metrics,
                           std::function<health_report()> health) {
   if (!settings_.http)
     return exit_code::done;
-  auto server = http_server::start(
-      *settings_.http,
-      {.metrics
-       = [source = std::move(metrics)] { return prometheus_text(*source); },
-       .health = std::move(health)});
+  auto server = http_server::start(*settings_.http,
+                                   {.metrics =
+                                        [this, source = std::move(metrics)] {
+                                          return prometheus_text(*source)
+                                                 + log_metrics(log_);
+                                        },
+                                    .health = std::move(health)});
   if (!server)
     return tell(server.error());
   http_ = std::move(*server);
@@ -151,6 +164,7 @@ void service::give_up() {
              + (running.empty() ? "no job ran"
                                 : "to be performed again " + facts_.heirs + ": "
                                       + join(running)));
+  log_.flush();
 }
 
 exit_code service::tell(const error& what) {

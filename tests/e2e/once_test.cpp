@@ -1,4 +1,5 @@
 #include "tests/e2e/scene.hpp"
+#include "tests/support/await_end.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -34,4 +35,18 @@ TEST_CASE("run --once without jobs says so") {
   scene here;
   CHECK_THAT(here.ok({"run", "--live", "--once"}),
              Contains("No job was performed."));
+}
+
+TEST_CASE("jobs do not wait for who reads the log") {
+  scene here;
+  std::string lines;
+  for (int i = 0; i < 6000; ++i)
+    lines += "{}\n";
+  here.ok({"enqueue", "-q", "mail", "-t", "welcome", "--stdin"}, lines);
+  // Far more than a pipe takes, and the test reads nothing.
+  auto program = here.start({"run", "--once"});
+  REQUIRE(await_end(program->id()));
+  CHECK(here.waiting() == 0);
+  CHECK(program->wait() == 0);
+  CHECK_THAT(program->err(), Contains("ready: "));
 }

@@ -2,8 +2,12 @@
 
 #include "tests/actors/cluster/guard_stage.hpp"
 
+#include <fcntl.h>
+
+#include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <set>
 #include <thread>
 
 using namespace callboard;
@@ -37,6 +41,28 @@ TEST_CASE("a peer with a certificate is known by name, and talks") {
   CHECK(came->names == std::vector<std::string>{"gpu1.workers.example"});
   CHECK(came->roles == peer_roles::all());
   expect_served(node, *worker, 'W');
+}
+
+TEST_CASE("programs that a process starts get none of its connections") {
+  auto open_for_programs = [] {
+    std::set<std::string> all;
+    for (const auto& each :
+         std::filesystem::directory_iterator{"/proc/self/fd"}) {
+      auto number = std::stoi(each.path().filename().string());
+      auto flags = ::fcntl(number, F_GETFD);
+      if (flags >= 0 && (flags & FD_CLOEXEC) == 0)
+        all.insert(each.path().filename().string());
+    }
+    return all;
+  };
+  auto before = open_for_programs();
+  server node{with_tls(ours().issue("node.example"))};
+  auto worker = peer(ours().issue("worker.example"));
+  auto made = dial(*worker, node.at);
+  REQUIRE(made.has_value());
+  auto came = node.arrived->next();
+  REQUIRE(came.has_value());
+  CHECK(open_for_programs() == before);
 }
 
 TEST_CASE("what a peer may do follows from its certificate") {
