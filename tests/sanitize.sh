@@ -36,5 +36,6 @@ esac
 export ASAN_OPTIONS=detect_stack_use_after_return=1
 # CAF calls through a null tuple for spawns without arguments; ours have some.
 export UBSAN_OPTIONS=print_stacktrace=1
+export LSAN_OPTIONS=suppressions=$root/tests/lsan.supp:print_suppressions=0
 CALLBOARD_SANITIZE=$sanitizers CALLBOARD_BUILD=$root/build/$folder \
   exec "$root/tests/run.sh" -R "$pattern" -E "^(package:|docs: the cluster's demo)" "$@"

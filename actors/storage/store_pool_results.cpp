@@ -39,6 +39,7 @@ void store_pool_state::settled(settle_queue::batch& sent,
   outcomes_.done(sent);
   writes_work();
   std::vector<finished_job> stored, fenced;
+  stored.reserve(sent.size());
   std::map<std::string, duration> due;
   for (std::size_t i = 0; i < sent.size(); ++i) {
     auto& job = sent[i].job;
@@ -72,6 +73,7 @@ void store_pool_state::tell_stored(std::vector<finished_job> jobs) {
   if (jobs.empty())
     return;
   event_batch events;
+  events.events.reserve(jobs.size());
   for (auto& job : jobs)
     events.events.push_back(event::settled{std::move(job.facts), job.took,
                                            std::move(job.outcome.action)});

@@ -59,7 +59,10 @@ private:
   std::vector<entry*> performers();
   void give(entry& to, const order& what);
   result<void> await_answers();
-  result<void> until(const std::function<bool()>& done);
+  /// Looks after the members, every `pause` (else each tick), until `done`.
+  result<void> until(const std::function<bool()>& done,
+                     const std::function<std::chrono::milliseconds()>& pause
+                     = {});
   result<void> hear();
   result<void> check_stall();
   void show_progress();

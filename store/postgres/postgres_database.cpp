@@ -6,6 +6,7 @@
 #include "store/postgres/postgres_connection.hpp"
 #include "store/postgres/postgres_schema.hpp"
 #include "store/postgres/postgres_store.hpp"
+#include "store/postgres/trial_connection.hpp"
 
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>
@@ -29,12 +30,26 @@ failure needs_session(const std::string& name, const char* who) {
                         " server itself, to the database URL"}};
 }
 
+// What SOCI says of a connection that it does not lose.
+bool says_unconnected(std::string_view text) {
+  return text.starts_with("Cannot establish connection");
+}
+
 } // namespace
 
 postgres_database::session_source postgres_database::by(const conninfo& where) {
-  return [where](duration limit) {
-    return std::make_unique<soci::session>(soci::postgresql,
-                                           where.text_within(limit));
+  return [where, lost_one
+                 = std::make_shared<std::atomic<bool>>(false)](duration limit) {
+    auto text = where.text_within(limit);
+    if (*lost_one)
+      try_connection(text, where.name);
+    *lost_one = false;
+    try {
+      return std::make_unique<soci::session>(soci::postgresql, text);
+    } catch (const soci::soci_error& what) {
+      *lost_one = !says_unconnected(what.get_error_message());
+      throw;
+    }
   };
 }
 

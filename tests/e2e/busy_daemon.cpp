@@ -100,7 +100,9 @@ void busy_daemon::check_unharmed(const std::string& end) {
   for (const auto& one : others)
     one->signal(SIGTERM);
   for (const auto& one : others) {
-    CHECK(one->wait() == 0);
+    auto code = one->wait();
+    INFO(one->err());
+    CHECK(code == 0);
     CHECK_THAT(one->out(), !Contains("stopped (") && !Contains("attempt 2")
                                && !Contains("came too late"));
     CHECK_THAT(one->err(), !Contains("fenced off") && !Contains("declared dead")

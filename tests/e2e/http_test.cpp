@@ -46,7 +46,8 @@ TEST_CASE("a daemon serves its metrics and health") {
   REQUIRE(metrics);
   CHECK(metrics->status == 200);
   CHECK_THAT(metrics->body,
-             Contains("queue=\"mail\"") && Contains("type=\"broken\""));
+             Contains("queue=\"mail\"") && Contains("type=\"broken\"")
+                 && Contains("\ncallboard_log_lines_dropped_total 0\n"));
   CHECK(client.Get("/nothing")->status == 404);
   node.daemon->signal(SIGTERM);
   CHECK(node.daemon->wait() == 0);
