@@ -25,6 +25,8 @@ public:
       return begin(line);
     if (line == "stop")
       return member_->stop();
+    if (auto first = preparation_of(line))
+      return member_->give(*first);
     if (line == "work")
       return member_->give(work_order{});
     if (line == "close")

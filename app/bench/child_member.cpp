@@ -127,6 +127,8 @@ void child_member::tell(const std::string& line) {
 void child_member::give(const order& what) {
   if (const auto* jobs = std::get_if<production>(&what))
     tell(to_line(*jobs));
+  else if (const auto* first = std::get_if<preparation>(&what))
+    tell(to_line(*first));
   else if (std::holds_alternative<work_order>(what))
     tell("work");
   else

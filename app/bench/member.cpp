@@ -14,6 +14,8 @@ void local_member::give(const order& what) {
   pending_ = std::async(std::launch::async, [this, what]() -> result<void> {
     if (const auto* jobs = std::get_if<production>(&what))
       return part_.produce(*jobs);
+    if (const auto* first = std::get_if<preparation>(&what))
+      return part_.prepare(*first);
     return std::holds_alternative<work_order>(what) ? part_.work()
                                                     : part_.close();
   });

@@ -11,7 +11,7 @@ namespace callboard::app::bench {
 /// What a member of a run is told to do.
 struct work_order {};
 struct close_order {};
-using order = std::variant<work_order, production, close_order>;
+using order = std::variant<preparation, work_order, production, close_order>;
 
 /// One that enqueues and performs jobs: this process or a child. Orders are
 /// given one at a time; between them its `answer` is asked for, often.

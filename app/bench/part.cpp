@@ -1,6 +1,10 @@
 #include "app/bench/part.hpp"
 
+#include "actors/metrics/counters.hpp"
+#include "app/cli/text.hpp"
+
 #include <algorithm>
+#include <barrier>
 #include <random>
 #include <thread>
 #include <utility>
@@ -19,11 +23,61 @@ constexpr auto job_type = "bench";
 constexpr auto least_pause = 15ms;
 constexpr auto most_pause = 40ms;
 
+/// From the start of a node to its connections.
+constexpr auto connect_patience = 30s;
+
 } // namespace
 
 part::part(database_ptr db, client_options node, part_plan plan, ledger& book)
     : plan_{std::move(plan)}, book_{book}, payload_{plan_.size},
       client_{std::move(db), std::move(node)} {}
+
+result<void> part::prepare(const preparation& what) {
+  if (what.performs)
+    if (auto there = become_node(); !there)
+      return there;
+  return connect_producers(what.producers);
+}
+
+/// As many calls at once, which change nothing, as there will be.
+result<void> part::connect_producers(int count) {
+  std::vector<std::thread> threads;
+  std::vector<result<void>> results(static_cast<std::size_t>(count));
+  std::barrier together{count};
+  for (auto& each : results)
+    threads.emplace_back([&] {
+      together.arrive_and_wait();
+      if (auto none = client_.try_cancel({"callboard-bench-no-job"}); !none)
+        each = none.error();
+    });
+  for (auto& thread : threads)
+    thread.join();
+  for (const auto& each : results)
+    if (!each)
+      return each;
+  return {};
+}
+
+result<void> part::become_node() {
+  if (auto started = client_.try_upgrade({}); !started)
+    return started.error();
+  auto deadline = clock::now() + connect_patience;
+  while (!stopped_ && !is_connected()) {
+    if (clock::now() > deadline)
+      return error{errc::database_unreachable,
+                   "the node could not connect to its database in "
+                       + show_span(connect_patience)};
+    std::this_thread::sleep_for(1ms);
+  }
+  return {};
+}
+
+bool part::is_connected() const {
+  auto links = client_.metrics()->snapshot().database.links;
+  return !links.empty()
+         && std::all_of(links.begin(), links.end(),
+                        [](const link_status& one) { return one.up; });
+}
 
 result<void> part::work() {
   std::vector<worker_config> configs;

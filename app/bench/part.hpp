@@ -20,6 +20,10 @@ public:
   /// `book` must outlive it.
   part(database_ptr db, client_options node, part_plan plan, ledger& book);
 
+  /// Becomes a node that performs nothing yet, connects enqueuers; returns when
+  /// all are connected.
+  result<void> prepare(const preparation& what);
+
   /// Performs jobs from now on.
   result<void> work();
 
@@ -42,6 +46,9 @@ private:
   result<void> produce_paced(const production& what);
   result<void> store(std::size_t first, std::size_t last);
   void perform(const std::string& arg);
+  result<void> become_node();
+  bool is_connected() const;
+  result<void> connect_producers(int count);
 
   part_plan plan_;
   ledger& book_;

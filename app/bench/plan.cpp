@@ -76,6 +76,22 @@ result<part_plan> plan_of(std::string_view line) {
   });
 }
 
+std::string to_line(const preparation& what) {
+  return json::serialize(json::object{{"performs", what.performs},
+                                      {"connect_producers", what.producers}});
+}
+
+std::optional<preparation> preparation_of(std::string_view line) {
+  auto read = guarded([&] {
+    auto parsed = json::parse({line.data(), line.size()});
+    const auto& from = parsed.as_object();
+    return preparation{.performs = from.at("performs").as_bool(),
+                       .producers
+                       = from.at("connect_producers").to_number<int>()};
+  });
+  return read ? std::optional{*read} : std::nullopt;
+}
+
 std::string to_line(const production& what) {
   return json::serialize(json::object{{"first", what.first},
                                       {"last", what.last},

@@ -4,6 +4,7 @@
 #include "store/model/time.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,10 +85,21 @@ struct production {
   bool one_by_one = false;
 };
 
+/// What has to stand before the clock starts: a node's start and connections
+/// are no part of what is measured.
+struct preparation {
+  bool performs = false;
+  /// How many will enqueue at once.
+  int producers = 0;
+};
+
 // As one line, for other processes.
 
 std::string to_line(const part_plan& what);
 result<part_plan> plan_of(std::string_view line);
+std::string to_line(const preparation& what);
+/// Nothing when the line is another one.
+std::optional<preparation> preparation_of(std::string_view line);
 std::string to_line(const production& what);
 result<production> production_of(std::string_view line);
 

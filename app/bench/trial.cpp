@@ -99,13 +99,19 @@ result<measurement> trial::measure() {
   auto performed = [this] {
     return await_performed();
   };
+  auto stored = [this] {
+    return store_all();
+  };
   auto done = result<void>{};
   if (what_ == mode::enqueue || what_ == mode::bulk)
-    done = all(start_clock(), produced, stop_clock, performing, performed);
+    done = all(prepare(), start_clock, produced, stop_clock, performing,
+               performed);
   else if (what_ == mode::drain)
-    done = all(store_all(), start_clock, performing, performed, stop_clock);
+    done = all(prepare(), stored, start_clock, performing, performed,
+               stop_clock);
   else
-    done = all(perform(), start_clock, produced, performed, stop_clock);
+    done = all(prepare(), performing, start_clock, produced, performed,
+               stop_clock);
   done = all(done, [this] { return close(); });
   if (!done)
     return done.error();
@@ -135,10 +141,13 @@ result<void> trial::store_all() {
   return await_answers();
 }
 
+std::vector<trial::entry*> trial::producers() {
+  return all_produce(what_) ? performers()
+                            : std::vector<entry*>{&members_.front()};
+}
+
 result<void> trial::produce() {
-  auto who = performers();
-  if (!all_produce(what_))
-    who = {&members_.front()};
+  auto who = producers();
   auto jobs = book_.jobs();
   for (std::size_t i = 0; i < who.size(); ++i)
     give(*who[i], production{.first = jobs * i / who.size(),
@@ -147,6 +156,22 @@ result<void> trial::produce() {
                              .bulk = what_ == mode::bulk ? how_.bulk : 1,
                              .rate = what_ == mode::steady ? how_.rate : 0,
                              .one_by_one = what_ == mode::idle});
+  return await_answers();
+}
+
+result<void> trial::prepare() {
+  auto produce_only = what_ == mode::enqueue || what_ == mode::bulk;
+  auto paced = what_ == mode::idle || what_ == mode::steady;
+  preparation needs{.performs = !produce_only,
+                    .producers = what_ == mode::drain ? 0
+                                 : paced              ? 1
+                                                      : how_.producers};
+  auto who = producers();
+  for (auto* each : performers())
+    if (std::find(who.begin(), who.end(), each) == who.end())
+      give(*each, preparation{.performs = needs.performs});
+  for (auto* each : who)
+    give(*each, needs);
   return await_answers();
 }
 

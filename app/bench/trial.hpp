@@ -51,12 +51,14 @@ private:
   result<measurement> measure();
   result<void> store_all();
   result<void> produce();
+  result<void> prepare();
   result<void> perform();
   result<void> await_performed();
   result<void> close();
   void wind_down();
 
   std::vector<entry*> performers();
+  std::vector<entry*> producers();
   void give(entry& to, const order& what);
   result<void> await_answers();
   /// Looks after the members, every `pause` (else each tick), until `done`.
