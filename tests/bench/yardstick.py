@@ -140,6 +140,25 @@ values ('0190aaaa-bbbb-7ccc-' || :client_id || '-' || :number, :queue, 'bench', 
 """
         return self.pgbench(script, clients, jobs // clients, number=10**11, queue=QUEUE, arg=ARG)
 
+    def bare_steady(self):
+        """The commit of one row at the bench's steady rate: what a pickup waits for first."""
+        self.reset()
+        script = self.scratch / "steady.sql"
+        script.write_text(f"""\\set number :number + 1
+insert into callboard_job ({COLUMNS})
+values ('0190aaaa-bbbb-7ccc-' || :number, :queue, 'bench', :arg::bytea,
+  '0190aaaa-bbbb-7ccc-8ddd-000000000000', 0, 0, 1, 1, 1);
+""")
+        log = self.scratch / "steady"
+        run(["pgbench", "-n", "-M", "prepared", "-c", "1", "-R", "200", "-t", str(self.samples),
+             "-f", str(script), "-l", f"--log-prefix={log}", f"-Dnumber={10**11}",
+             f"-Dqueue={QUEUE}", f"-Darg={ARG}", self.url])
+        times = sorted(int(line.split()[2]) / 1000 for file in self.scratch.glob("steady.*[0-9]")
+                       for line in file.read_text().splitlines())
+        at = lambda share: times[min(len(times) - 1, int(len(times) * share))]
+        self.rows.append(("(bare INSERT with commit, 200/s)", f"p50 {at(0.5):.2f} ms",
+                          f"p99 {at(0.99):.2f} ms", "", f"max {times[-1]:.1f} ms", "", ""))
+
     def bare_copy(self, jobs, batch, clients):
         self.reset()
         arg = "\\\\x" + ARG.encode().hex()
@@ -255,6 +274,7 @@ values ('0190aaaa-bbbb-7ccc-' || :client_id || '-' || :number, :queue, 'bench', 
         for mode in ("idle", "steady"):
             self.pickup(f"pickup, {mode}, one process", self.url, mode)
             self.pickup(f"pickup, {mode}, other process", self.url, mode, ("--processes", 1))
+        self.bare_steady()
 
     def sqlite(self):
         self.compare("SQLite drain | the same batches (1000) by the C API", 0.7,
