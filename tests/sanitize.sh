@@ -11,8 +11,8 @@
 # synchronises and reports races that are none, and a suppression of all that
 # passes through CAF would hide ours, too. So it runs what has no actors; all
 # that threads share beside messages (chunks of jobs, the stop board, counters,
-# sessions, the HTTP port) is in there, but for two: it knows nothing of the
-# fences in Boost.Asio, which the guard uses, and it does not support programs
+# sessions, the HTTP port, the log) is in there, but for two: it knows nothing of
+# the fences in Boost.Asio, which the guard uses, and it does not support programs
 # that start others from several threads, as isolated queues do.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -20,7 +20,7 @@ kind=${1:-address}
 [ $# -eq 0 ] || shift
 folder=$kind
 quick=(test_model test_store test_pipeline test_metrics test_config)
-threads=(test_chunk app_http_test)
+threads=(test_chunk test_sessions app_http_test app_log_test)
 only() {
   export CALLBOARD_TARGETS="$*"
   pattern="^($(IFS='|'; echo "$*")):"
