@@ -251,6 +251,19 @@ void audit::terminate(const std::string& application) {
       soci::use(application), soci::into(count);
 }
 
+bool audit::takes_writes() {
+  if (postgres_)
+    return true;
+  try {
+    *session_ << "pragma busy_timeout = 300";
+    *session_ << "begin immediate";
+    *session_ << "rollback";
+    return true;
+  } catch (const soci::soci_error&) {
+    return false;
+  }
+}
+
 void audit::lock() {
   session_->begin();
   *session_ << (postgres_ ? "lock table callboard_job in access exclusive mode"

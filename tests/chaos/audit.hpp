@@ -40,6 +40,10 @@ public:
   /// application name.
   void terminate(const std::string& application);
 
+  /// Whether nobody holds the whole database for long: always on PostgreSQL,
+  /// which locks rows.
+  bool takes_writes();
+
   /// Keeps everybody from the table of jobs (from the file, on SQLite) while
   /// `meanwhile` runs.
   template <class F>

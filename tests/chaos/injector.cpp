@@ -106,6 +106,21 @@ void injector::hold(member& one, micros span, const std::stop_token& stop) {
   one.signal(SIGCONT);
 }
 
+/// For longer than a drain may last. On SQLite not in the midst of a
+/// transaction: nobody could write to the file until it goes on, and whoever
+/// was asked to end would end with outcomes that nobody took.
+void injector::stop_long(node& one, micros span, const std::stop_token& stop) {
+  constexpr micros a_while = 10'000;
+  one.signal(SIGSTOP);
+  while (!audit{rules_.database}.takes_writes() && !stop.stop_requested()) {
+    one.signal(SIGCONT);
+    rest(stop, a_while);
+    one.signal(SIGSTOP);
+  }
+  rest(stop, span);
+  one.signal(SIGCONT);
+}
+
 void injector::on_node(node& one, const planned_fault& what,
                        const std::stop_token& stop) {
   auto from = present();
@@ -116,8 +131,10 @@ void injector::on_node(node& one, const planned_fault& what,
     return note(what, one.number(), from, to);
   }
   case pause:
-  case chaos::fault_kind::stop:
     hold(one, what.lasts, stop);
+    break;
+  case chaos::fault_kind::stop:
+    stop_long(one, what.lasts, stop);
     break;
   case reload:
     one.configure({1 + static_cast<int>(what.at % most_slots),

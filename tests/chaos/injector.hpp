@@ -55,6 +55,7 @@ private:
   /// Kill or SIGTERM; the moment when it is ready again.
   micros restart(member& one, const planned_fault& what);
   void hold(member& one, micros span, const std::stop_token& stop);
+  void stop_long(node& one, micros span, const std::stop_token& stop);
   void on_server(const planned_fault& what, const std::stop_token& stop);
   void on_enqueuers(const planned_fault& what, const std::stop_token& stop);
   void store_poison(const std::stop_token& stop);
