@@ -252,8 +252,6 @@ void audit::terminate(const std::string& application) {
 }
 
 bool audit::takes_writes() {
-  if (postgres_)
-    return true;
   try {
     *session_ << "pragma busy_timeout = 300";
     *session_ << "begin immediate";

@@ -40,8 +40,7 @@ public:
   /// application name.
   void terminate(const std::string& application);
 
-  /// Whether nobody holds the whole database for long: always on PostgreSQL,
-  /// which locks rows.
+  /// SQLite: whether nobody keeps the file to himself for long.
   bool takes_writes();
 
   /// Keeps everybody from the table of jobs (from the file, on SQLite) while

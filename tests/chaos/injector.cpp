@@ -111,8 +111,11 @@ void injector::hold(member& one, micros span, const std::stop_token& stop) {
 /// was asked to end would end with outcomes that nobody took.
 void injector::stop_long(node& one, micros span, const std::stop_token& stop) {
   constexpr micros a_while = 10'000;
+  auto others_wait = [this] {
+    return !rules_.on_postgres() && !audit{rules_.database}.takes_writes();
+  };
   one.signal(SIGSTOP);
-  while (!audit{rules_.database}.takes_writes() && !stop.stop_requested()) {
+  while (others_wait() && !stop.stop_requested()) {
     one.signal(SIGCONT);
     rest(stop, a_while);
     one.signal(SIGSTOP);
