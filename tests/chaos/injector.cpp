@@ -114,11 +114,9 @@ void injector::stop_long(node& one, micros span, const std::stop_token& stop) {
   auto others_wait = [this] {
     return !rules_.on_postgres() && !audit{rules_.database}.takes_writes();
   };
-  one.signal(SIGSTOP);
-  while (others_wait() && !stop.stop_requested()) {
+  while (one.stop() && others_wait() && !stop.stop_requested()) {
     one.signal(SIGCONT);
     rest(stop, a_while);
-    one.signal(SIGSTOP);
   }
   rest(stop, span);
   one.signal(SIGCONT);

@@ -146,6 +146,21 @@ bool member::signal(int number) {
   return process_ >= 0 && ::kill(process_, number) == 0;
 }
 
+bool member::stop() {
+  pid_t process = -1;
+  {
+    std::lock_guard lock{mutex_};
+    process = process_;
+    if (process < 0 || ::kill(process, SIGSTOP) != 0)
+      return false;
+  }
+  siginfo_t how{};
+  return ::waitid(P_PID, static_cast<id_t>(process), &how,
+                  WSTOPPED | WEXITED | WNOWAIT)
+             == 0
+         && how.si_code == CLD_STOPPED;
+}
+
 bool member::kill() {
   std::lock_guard lock{mutex_};
   if (process_ < 0)

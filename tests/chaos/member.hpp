@@ -58,6 +58,10 @@ public:
   /// True when it was there to get it.
   bool signal(int number);
 
+  /// SIGSTOP, and waits until none of its threads goes on: what was in a system
+  /// call ends that first. False when it ended.
+  bool stop();
+
   /// The same with SIGKILL or SIGTERM, and remembers that it was us.
   bool kill();
   bool ask_to_end();
