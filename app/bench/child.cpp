@@ -25,12 +25,12 @@ public:
       return begin(line);
     if (line == "stop")
       return member_->stop();
-    if (auto first = preparation_of(line))
-      return member_->give(*first);
     if (line == "work")
       return member_->give(work_order{});
     if (line == "close")
       return member_->give(close_order{});
+    if (auto first = preparation_of(line))
+      return member_->give(*first);
     auto jobs = production_of(line);
     if (jobs)
       member_->give(*jobs);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <barrier>
+#include <functional>
 #include <random>
 #include <thread>
 #include <utility>
@@ -26,6 +27,22 @@ constexpr auto most_pause = 40ms;
 /// From the start of a node to its connections.
 constexpr auto connect_patience = 30s;
 
+/// Calls `work` on so many threads at once, each with its number. The first
+/// error.
+result<void> on_threads(int count,
+                        const std::function<result<void>(std::size_t)>& work) {
+  std::vector<std::thread> threads;
+  std::vector<result<void>> results(static_cast<std::size_t>(count));
+  for (std::size_t i = 0; i < results.size(); ++i)
+    threads.emplace_back([&, i] { results[i] = work(i); });
+  for (auto& thread : threads)
+    thread.join();
+  for (const auto& each : results)
+    if (!each)
+      return each;
+  return {};
+}
+
 } // namespace
 
 part::part(database_ptr db, client_options node, part_plan plan, ledger& book)
@@ -41,21 +58,13 @@ result<void> part::prepare(const preparation& what) {
 
 /// As many calls at once, which change nothing, as there will be.
 result<void> part::connect_producers(int count) {
-  std::vector<std::thread> threads;
-  std::vector<result<void>> results(static_cast<std::size_t>(count));
   std::barrier together{count};
-  for (auto& each : results)
-    threads.emplace_back([&] {
-      together.arrive_and_wait();
-      if (auto none = client_.try_cancel({"callboard-bench-no-job"}); !none)
-        each = none.error();
-    });
-  for (auto& thread : threads)
-    thread.join();
-  for (const auto& each : results)
-    if (!each)
-      return each;
-  return {};
+  return on_threads(count, [&](std::size_t) -> result<void> {
+    together.arrive_and_wait();
+    if (auto none = client_.try_cancel({"callboard-bench-no-job"}); !none)
+      return none.error();
+    return {};
+  });
 }
 
 result<void> part::become_node() {
@@ -108,21 +117,13 @@ void part::perform(const std::string& arg) {
 result<void> part::produce(const production& what) {
   if (what.rate != 0 || what.one_by_one)
     return produce_paced(what);
-  std::vector<std::thread> threads;
-  std::vector<result<void>> results(static_cast<std::size_t>(what.producers));
-  for (std::size_t i = 0; i < results.size(); ++i)
-    threads.emplace_back([&, i] {
-      results[i] = produce_batches(what, what.first + i * what.bulk,
-                                   results.size() * what.bulk);
-      if (!results[i])
-        stop();
-    });
-  for (auto& thread : threads)
-    thread.join();
-  for (const auto& each : results)
-    if (!each)
-      return each;
-  return {};
+  auto bulks = static_cast<std::size_t>(what.producers) * what.bulk;
+  return on_threads(what.producers, [&](std::size_t i) {
+    auto done = produce_batches(what, what.first + i * what.bulk, bulks);
+    if (!done)
+      stop();
+    return done;
+  });
 }
 
 result<void> part::produce_batches(const production& what, std::size_t next,

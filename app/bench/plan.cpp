@@ -77,8 +77,8 @@ result<part_plan> plan_of(std::string_view line) {
 }
 
 std::string to_line(const preparation& what) {
-  return json::serialize(json::object{{"performs", what.performs},
-                                      {"connect_producers", what.producers}});
+  return json::serialize(
+      json::object{{"performs", what.performs}, {"producers", what.producers}});
 }
 
 std::optional<preparation> preparation_of(std::string_view line) {
@@ -86,8 +86,7 @@ std::optional<preparation> preparation_of(std::string_view line) {
     auto parsed = json::parse({line.data(), line.size()});
     const auto& from = parsed.as_object();
     return preparation{.performs = from.at("performs").as_bool(),
-                       .producers
-                       = from.at("connect_producers").to_number<int>()};
+                       .producers = from.at("producers").to_number<int>()};
   });
   return read ? std::optional{*read} : std::nullopt;
 }
