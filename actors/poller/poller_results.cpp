@@ -23,7 +23,6 @@ job_facts poller_state::facts_of(const leased_job& work) {
 void poller_state::harvest(chunk& work) {
   settle_wish done;
   done.jobs.reserve(work.size());
-  events_.reserve(events_.size() + work.size());
   std::map<duration, release_wish> back;
   duration total{0};
   for (std::size_t i = 0; i < work.size(); ++i) {
