@@ -109,6 +109,7 @@ struct guard::impl : std::enable_shared_from_this<guard::impl> {
   void accepted(failure_code failure, tcp::socket socket);
   void turn_away(admission::visitor who, const std::string& why);
   void greeted(admission::visitor who, failure_code failure);
+
   // guard.cpp
   result<line> make_line(std::unique_ptr<channel> outer, std::string address);
   void end();
