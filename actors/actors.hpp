@@ -36,8 +36,11 @@ using metrics_actor = caf::typed_actor<
 /// the reason why there is no connection. One of them, the first, also joins
 /// as the node and holds the liveness lock.
 using session_actor = caf::typed_actor<
-    // The store pool passes on what pollers wish for; only the first session.
+    // The store pool passes on what pollers wish for: to the first session, and
+    // in a rush to a second one that leases.
     caf::replies_to<lease_call>::with<lease_done>,
+    // The store pool is in doubt what the node holds; only the first session.
+    caf::replies_to<held_call>::with<held_done>,
     // The store pool writes outcomes.
     caf::replies_to<settle_call>::with<settle_done>,
     // The store pool records that jobs start.
@@ -79,7 +82,7 @@ using store_pool_actor = caf::typed_actor<
     // To itself: try again what failed.
     caf::reacts_to<retry_atom>,
     // To itself, or from a poller that was woken meanwhile: patient wishes have
-    // waited.
+    // waited, or a doubt has.
     caf::reacts_to<gather_atom>>;
 
 /// Who gives work to slots: a poller, or the performer of a process that has no

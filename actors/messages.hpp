@@ -31,6 +31,9 @@ struct lease_wish {
   /// Its poller waits for another one still: the database can begin with this
   /// one at once when it has answered that.
   bool ahead = false;
+  /// It makes no difference whether what comes is later in order than what the
+  /// other one brings, since several slots begin it.
+  bool side_by_side = false;
 };
 
 /// What it gets, or why it gets nothing.
@@ -80,12 +83,22 @@ struct release_wish {
 
 // -- store pool and store session ---------------------------------------------
 
+/// Without `node`: for the one that the session itself has joined as.
 struct lease_call {
   std::vector<lease_request> requests;
+  std::optional<incarnation> node{};
 };
 
 struct lease_done {
   std::vector<lease_batch> batches;
+  std::optional<error> failure;
+};
+
+/// Which leases does the node hold?
+struct held_call {};
+
+struct held_done {
+  std::vector<lease_ref> leases;
   std::optional<error> failure;
 };
 

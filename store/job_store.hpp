@@ -21,7 +21,7 @@ namespace callboard {
 /// batches; its failure changes nothing, except for `commit_unknown`. A store
 /// never reconnects by itself: after `database_unreachable` it is broken, and
 /// its owner asks the `database` for a new one. The liveness lock of `join`
-/// goes with the connection, and so does the right to lease.
+/// goes with the connection, and so does the right to `lease`.
 class job_store {
 public:
   virtual ~job_store() = default;
@@ -92,6 +92,20 @@ public:
   /// `incarnation_lost` when this node did not join or was declared dead.
   [[nodiscard]] virtual result<std::vector<lease_batch>>
   lease(const std::vector<lease_request>& requests) = 0;
+
+  /// The same for a node that another connection of this process joined as and
+  /// keeps: two of them lease faster than one. Nothing is locked for it here;
+  /// what counts is that the node is registered. Two leases at the same time
+  /// share out the first due jobs between them in any order.
+  /// `incarnation_lost` when the node was declared dead or has left. After any
+  /// other failure, too, the other connection has to ask what is `held`.
+  /// `unsupported` where only one connection at a time can write.
+  [[nodiscard]] virtual result<std::vector<lease_batch>>
+  lease_for(incarnation /*node*/,
+            const std::vector<lease_request>& /*requests*/) {
+    return error{errc::unsupported,
+                 "this store leases on the node's own connection only"};
+  }
 
   /// The leases that the joined node holds by the store's books: how a node
   /// finds those whose answer it never saw, because the connection broke during

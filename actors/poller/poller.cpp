@@ -305,7 +305,8 @@ void poller_state::lease_more() {
                           .start = begin,
                           .isolated = isolated_},
                          !ahead && std::exchange(patient_, false),
-                         ahead});
+                         ahead,
+                         ahead && book.credits > 1});
 }
 
 void poller_state::record(std::vector<lease_ref> leases) {

@@ -58,10 +58,13 @@ void store_pool_state::start(store_pool_options options) {
     seats_.clear();
     self_->quit(x.reason);
   });
-  if (options_.db->single_writer())
+  if (options_.db->single_writer()) {
     first_writer_ = 0;
-  seats_.resize(
-      first_writer_ == 0 ? 1 : 1 + std::max(1U, options_.settle_connections));
+    leases_.take_turns();
+  }
+  end_of_writers_
+      = first_writer_ == 0 ? 1 : 1 + std::max(1U, options_.settle_connections);
+  seats_.resize(end_of_writers_);
   for (std::size_t at = 0; at < seats_.size(); ++at)
     open(at);
 }
@@ -69,7 +72,7 @@ void store_pool_state::start(store_pool_options options) {
 // -- leasing ------------------------------------------------------------------
 
 void store_pool_state::wish(const lease_wish& x) {
-  std::vector<wisher> one{{self_->current_sender(), x.request, x.ahead}};
+  std::vector<wisher> one{{self_->current_sender(), x}};
   if (lease_trouble_)
     return refuse(one, *lease_trouble_);
   wishes_.push_back(std::move(one.front()));
@@ -81,84 +84,107 @@ void store_pool_state::wish(const lease_wish& x) {
 
 void store_pool_state::gathered() {
   gathering_ = false;
+  leases_.ask_again();
   pump_leases();
 }
 
-bool store_pool_state::can_lease() const {
+void store_pool_state::pump_leases() {
+  clear_up();
   // Outcomes that can't be written must not pile up.
-  if (wishes_.empty() || !seats_[0].up || outcomes_.congested())
-    return false;
-  if (leasing_ == 0)
-    return true;
-  // Wishes gather while a call is under way, but for those that want the
-  // session to have the next one there; outcomes take turns with leases where
-  // one session does both.
-  return leasing_ == 1 && first_writer_ > 0
-         && std::all_of(wishes_.begin(), wishes_.end(),
-                        [](const wisher& one) { return one.ahead; });
+  if (!seats_[0].up || outcomes_.congested())
+    return;
+  if (leases_.wants_second(wishes_))
+    open_second();
+  auto on = leases_.next(wishes_);
+  if (on)
+    send_leases(leases_.begin(*on, node_, std::exchange(wishes_, {})));
 }
 
-void store_pool_state::pump_leases() {
-  if (!can_lease())
-    return;
-  ++leasing_;
-  auto wishers = std::exchange(wishes_, {});
+void store_pool_state::send_leases(lease_calls::number which) {
+  const auto& it = leases_.at(which);
+  auto second = it.on == lease_calls::line::second;
   lease_call call;
-  for (const auto& one : wishers) {
-    call.requests.push_back(one.request);
+  if (second)
+    call.node = it.node;
+  for (const auto& one : it.wishers) {
+    call.requests.push_back(one.wish.request);
+    auto& request = call.requests.back();
     // Where no job can kill the node, a suspect needs not be the only one.
-    call.requests.back().suspects
-        = one.request.suspects && (one.request.isolated || !suspect_);
+    request.suspects = request.suspects && (request.isolated || !suspect_);
     // What is on its last attempt has to wait for these.
     if (outcomes_.owes_last(outcomes_.mark()))
-      call.requests.back().start = 0;
+      request.start = 0;
   }
-  self_->request(seats_[0].handle, caf::infinite, std::move(call))
-      .then([this, wishers](lease_done& done) { leased(wishers, done); },
-            [this, wishers](const caf::error& why) {
+  self_
+      ->request(seats_[second ? end_of_writers_ : 0].handle, caf::infinite,
+                std::move(call))
+      .then([this, which](lease_done& done) { leased(which, std::move(done)); },
+            [this, which](const caf::error& why) {
               lease_done done;
               done.failure
                   = error{errc::internal, "the session that leases died: "
                                               + self_->system().render(why)};
-              leased(wishers, done);
+              leased(which, std::move(done));
             });
 }
 
-void store_pool_state::leased(const std::vector<wisher>& wishers,
-                              lease_done& done) {
-  --leasing_;
-  // Where one session does both, they take turns, and it is not to wait for
-  // what follows here.
-  pump_writes();
-  if (!done.failure && done.batches.size() != wishers.size())
+void store_pool_state::leased(lease_calls::number which, lease_done done) {
+  auto& call = leases_.at(which);
+  if (!done.failure && done.batches.size() != call.wishers.size())
     done.failure
         = error{errc::internal,
                 "the store answered " + std::to_string(done.batches.size())
-                    + " batches to " + std::to_string(wishers.size())
+                    + " batches to " + std::to_string(call.wishers.size())
                     + " lease requests"};
+  if (done.failure && call.on == lease_calls::line::second) {
+    if (done.failure->code == errc::unsupported)
+      leases_.no_second();
+    else
+      leases_.second_failed();
+    // The first one finds out what is wrong, if anything is.
+    call.on = lease_calls::line::first;
+    if (seats_[0].up)
+      return send_leases(which);
+  }
+  leases_.answered(which, std::move(done));
+  std::vector<lease_calls::call> ready;
+  while (auto next = leases_.take(node_))
+    ready.push_back(std::move(*next));
+  // Where one session does both, they take turns, and it is not to wait for
+  // what follows here.
+  pump_writes();
+  for (auto& next : ready)
+    hand_out(next);
+  pump_leases();
+}
+
+void store_pool_state::hand_out(lease_calls::call& call) {
+  auto& done = *call.answer;
+  auto first = call.on == lease_calls::line::first;
   if (done.failure) {
-    if (seats_[0].up && is_outage(done.failure->code)) {
+    if (first && seats_[0].up && is_outage(done.failure->code)) {
       refused_ = true;
       link_down(link::leasing, *done.failure);
     }
-    refuse(wishers, *done.failure);
-  } else {
+    return refuse(call.wishers, *done.failure);
+  }
+  if (first) {
+    leases_.first_worked();
     if (std::exchange(refused_, false))
       link_up(link::leasing);
-    keep_one_suspect(wishers, done.batches);
-    for (std::size_t i = 0; i < wishers.size(); ++i)
-      deliver(wishers[i],
-              {std::make_shared<lease_batch>(std::move(done.batches[i])),
-               std::nullopt});
   }
-  pump_leases();
+  keep_one_suspect(call.wishers, done.batches);
+  for (std::size_t i = 0; i < call.wishers.size(); ++i)
+    deliver(call.wishers[i],
+            {std::make_shared<lease_batch>(std::move(done.batches[i])),
+             std::nullopt});
 }
 
 void store_pool_state::keep_one_suspect(const std::vector<wisher>& wishers,
                                         std::vector<lease_batch>& batches) {
   for (std::size_t i = 0; i < batches.size(); ++i) {
     auto& batch = batches[i];
-    if (wishers[i].request.isolated || batch.jobs.empty()
+    if (wishers[i].wish.request.isolated || batch.jobs.empty()
         || !batch.jobs.front().suspect)
       continue;
     const auto& job = batch.jobs.front();

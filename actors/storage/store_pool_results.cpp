@@ -94,6 +94,39 @@ void store_pool_state::tell_fenced(std::vector<finished_job> jobs) {
   self_->send(options_.metrics, std::move(events));
 }
 
+void store_pool_state::clear_up() {
+  if (!seats_[0].up)
+    return;
+  auto question = leases_.question();
+  if (!question)
+    return;
+  auto failed = [this, which = *question] {
+    if (!leases_.is_question(which))
+      return;
+    leases_.not_answered();
+    self_->delayed_send(self_, between_writes.first, gather_atom_v);
+  };
+  self_->request(leasing_session(), caf::infinite, held_call{})
+      .then(
+          [this, which = *question, failed](const held_done& done) {
+            if (done.failure)
+              return failed();
+            if (!leases_.is_question(which))
+              return;
+            release_unknown(done.leases);
+            leases_.certain();
+            pump_leases();
+          },
+          [failed](const caf::error&) { failed(); });
+}
+
+void store_pool_state::release_unknown(const std::vector<lease_ref>& held) {
+  for (const auto& lease : held)
+    if (!held_.contains(lease.fence))
+      releases_.push_back({.lease = lease, .unheard_of = true});
+  pump_writes();
+}
+
 caf::result<heartbeat_done> store_pool_state::heartbeat(heartbeat_call call) {
   if (doubts_.empty())
     return self_->delegate(leasing_session(), std::move(call));
@@ -181,13 +214,23 @@ void store_pool_state::open(std::size_t at) {
   };
   if (at == 0)
     options.node_name = options_.node_name;
+  options.leases = at == 0 || at == end_of_writers_;
   seats_[at].handle = spawn_session(self_->system(), std::move(options));
   seats_[at].up = false;
   self_->monitor(seats_[at].handle);
 }
 
+void store_pool_state::open_second() {
+  if (seats_.size() > end_of_writers_)
+    return;
+  seats_.emplace_back();
+  open(end_of_writers_);
+}
+
 void store_pool_state::up(const session_up& x) {
   seats_[x.index].up = true;
+  if (x.index == end_of_writers_)
+    return leases_.second_up(true);
   if (x.index >= first_writer_ && failures_ == 0)
     link_up(link::settling);
   if (x.index != 0)
@@ -205,14 +248,14 @@ void store_pool_state::up(const session_up& x) {
     tell_fenced(doubts_.refused());
     last_lost_fence_ = last_fence_;
     self_->send(options_.supervisor, leases_lost{last_fence_});
+    leases_.certain();
+  } else if (x.held && leases_.untold()) {
+    // Some of them may be those that it is about to tell of.
+    leases_.doubt();
   } else if (x.held) {
     // Leases whose answer was lost with the connection.
-    std::vector<lease_ref> unknown;
-    for (const auto& lease : *x.held)
-      if (!held_.contains(lease.fence))
-        unknown.push_back(lease);
-    if (!unknown.empty())
-      release(unknown);
+    release_unknown(*x.held);
+    leases_.certain();
   }
   node_ = x.node;
   if (std::exchange(lease_trouble_, std::nullopt))
@@ -223,8 +266,13 @@ void store_pool_state::up(const session_up& x) {
 
 void store_pool_state::down(const session_down& x) {
   seats_[x.index].up = false;
+  // Without it leasing is slower, and that is all.
+  if (x.index == end_of_writers_)
+    return leases_.second_up(false);
   if (std::none_of(seats_.begin() + static_cast<std::ptrdiff_t>(first_writer_),
-                   seats_.end(), [](const seat& one) { return one.up; }))
+                   seats_.begin()
+                       + static_cast<std::ptrdiff_t>(end_of_writers_),
+                   [](const seat& one) { return one.up; }))
     link_down(link::settling, x.why);
   if (x.index != 0)
     return;

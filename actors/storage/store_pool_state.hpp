@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/storage/doubts.hpp"
+#include "actors/storage/lease_calls.hpp"
 #include "actors/storage/settle_queue.hpp"
 #include "actors/storage/store_pool.hpp"
 #include "actors/supervisor/restart_budget.hpp"
@@ -54,12 +55,6 @@ private:
     bool busy = false;
   };
 
-  struct wisher {
-    caf::strong_actor_ptr poller;
-    lease_request request;
-    bool ahead = false;
-  };
-
   /// A poller and a job that it wants to start, after the outcomes of last
   /// attempts that were there at `mark`.
   struct starter {
@@ -71,8 +66,12 @@ private:
   // -- leasing ----------------------------------------------------------------
 
   void pump_leases();
-  bool can_lease() const;
-  void leased(const std::vector<wisher>& wishers, lease_done& done);
+  void send_leases(lease_calls::number which);
+  void leased(lease_calls::number which, lease_done done);
+  void hand_out(lease_calls::call& call);
+  /// The node may hold leases that it has not heard of.
+  void clear_up();
+  void release_unknown(const std::vector<lease_ref>& held);
   void refuse(const std::vector<wisher>& wishers, const error& why);
   void deliver(const wisher& to, lease_answer answer);
   void keep_one_suspect(const std::vector<wisher>& wishers,
@@ -98,6 +97,7 @@ private:
   // -- sessions ---------------------------------------------------------------
 
   void open(std::size_t at);
+  void open_second();
   void session_died(const caf::down_msg& down);
   void link_up(link which);
   void link_down(link which, const error& why);
@@ -106,15 +106,15 @@ private:
 
   store_pool_actor::stateful_pointer<store_pool_state> self_;
   store_pool_options options_;
-  /// The first one leases.
+  /// The first one leases; then come those that write; the last one, once there
+  /// was a rush, leases, too.
   std::vector<seat> seats_;
-  /// From here on they write.
   std::size_t first_writer_ = 1;
+  std::size_t end_of_writers_ = 2;
   restart_budget restarts_{session_restarts};
 
   std::vector<wisher> wishes_;
-  /// How many calls are under way.
-  std::size_t leasing_ = 0;
+  lease_calls leases_;
   /// Patient wishes wait for others.
   bool gathering_ = false;
   /// Why there is no session to lease from; while it connects for the first
@@ -139,6 +139,8 @@ private:
   struct hand_back {
     lease_ref lease;
     duration wait{0};
+    /// No poller knows that it is due again.
+    bool unheard_of = false;
   };
 
   std::deque<hand_back> releases_;

@@ -43,11 +43,11 @@ void store_pool_state::retry() {
 bool store_pool_state::can_write(std::size_t at) const {
   // What is sent to a session that leases would wait there, while more comes
   // that could go with it.
-  return seats_[at].up && !seats_[at].busy && (at > 0 || leasing_ == 0);
+  return seats_[at].up && !seats_[at].busy && (at > 0 || leases_.empty());
 }
 
 void store_pool_state::pump_writes() {
-  for (auto at = first_writer_; at < seats_.size() && !resting_; ++at) {
+  for (auto at = first_writer_; at < end_of_writers_ && !resting_; ++at) {
     if (!can_write(at))
       continue;
     // Slots wait for these.
@@ -93,35 +93,38 @@ void store_pool_state::send_outcomes(std::size_t at) {
 }
 
 void store_pool_state::send_releases(std::size_t at) {
+  auto sent = std::make_shared<std::vector<hand_back>>();
   release_call call{{}, releases_.front().wait};
   while (!releases_.empty() && releases_.front().wait == call.wait
-         && call.leases.size() < settle_queue::largest_batch) {
+         && sent->size() < settle_queue::largest_batch) {
     call.leases.push_back(releases_.front().lease);
+    sent->push_back(std::move(releases_.front()));
     releases_.pop_front();
   }
-  auto sent = std::make_shared<release_call>(call);
-  releasing_ += sent->leases.size();
+  releasing_ += sent->size();
   seats_[at].busy = true;
   auto back = [this, at, sent](const error& why) {
-    for (auto i = sent->leases.rbegin(); i != sent->leases.rend(); ++i)
-      releases_.push_front({*i, sent->wait});
+    releases_.insert(releases_.begin(), sent->begin(), sent->end());
     write_failed(at, why);
   };
   self_->request(seats_[at].handle, caf::infinite, std::move(call))
       .then(
           [this, at, sent, back](const call_done& done) {
             seats_[at].busy = false;
-            releasing_ -= sent->leases.size();
+            releasing_ -= sent->size();
             if (done.failure)
               return back(*done.failure);
             writes_work();
-            for (const auto& lease : sent->leases)
-              forget_lease(lease.fence);
+            for (const auto& one : *sent)
+              forget_lease(one.lease.fence);
+            if (std::any_of(sent->begin(), sent->end(),
+                            [](const auto& x) { return x.unheard_of; }))
+              self_->send(options_.supervisor, wake_up{});
             pump_writes();
           },
           [this, at, sent, back](const caf::error&) {
             seats_[at].busy = false;
-            releasing_ -= sent->leases.size();
+            releasing_ -= sent->size();
             back({errc::commit_unknown, "a session that settles died"});
           });
 }

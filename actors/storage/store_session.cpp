@@ -23,11 +23,12 @@ constexpr auto settling_pace = std::chrono::milliseconds{1500};
 // How often to look whether the connection was closed.
 constexpr auto look_interval = std::chrono::milliseconds{100};
 
-// A statement of the session that leases must not keep it from its heartbeats
-// until the node counts as dead.
+// A statement of the session that joined must not keep it from its heartbeats
+// until the node counts as dead. What the node holds can't be told as long as
+// one of the other that leases lasts.
 duration longest_statement(const session_options& options) {
   auto silence = options.rhythm.silence_limit;
-  return options.node_name
+  return options.leases
              ? std::max<duration>(silence / 3, std::chrono::seconds{1})
              : std::max<duration>(silence, std::chrono::seconds{5});
 }
@@ -63,7 +64,10 @@ public:
 
   lease_done lease(const lease_call& call) {
     lease_done done;
-    auto answer = perform([&](job_store& s) { return s.lease(call.requests); });
+    auto answer = perform([&](job_store& s) {
+      return call.node ? s.lease_for(*call.node, call.requests)
+                       : s.lease(call.requests);
+    });
     if (answer)
       done.batches = std::move(*answer);
     else
@@ -72,6 +76,14 @@ public:
     in_doubt_ = in_doubt_ || (!answer && !store_);
     rejoin_if_lost(done.failure);
     return done;
+  }
+
+  held_done held() {
+    auto answer = perform([](job_store& s) { return s.held(); });
+    if (answer)
+      return {std::move(*answer), std::nullopt};
+    rejoin_if_lost(answer.error());
+    return {{}, answer.error()};
   }
 
   settle_done settle(const settle_call& call) {
@@ -244,7 +256,8 @@ private:
   }
 
   void rejoin_if_lost(const std::optional<error>& failure) {
-    if (!store_ || !failure || failure->code != errc::incarnation_lost)
+    if (!options_.node_name || !store_ || !failure
+        || failure->code != errc::incarnation_lost)
       return;
     node_.reset();
     join();
@@ -274,6 +287,7 @@ session(session_actor::stateful_pointer<session_state> self,
   state->start(std::move(options));
   return {
       [state](const lease_call& x) { return state->lease(x); },
+      [state](held_call) { return state->held(); },
       [state](const settle_call& x) { return state->settle(x); },
       [state](const start_call& x) { return state->start_jobs(x); },
       [state](const release_call& x) { return state->release(x); },

@@ -17,8 +17,10 @@ struct session_options {
   std::size_t index = 0;
   database_ptr db;
   store_pool_actor owner;
-  /// Set for the session that leases: it joins under this name.
+  /// Set for the first session: it joins under this name.
   std::optional<std::string> node_name;
+  /// A statement of it must not take so long that the node counts as dead.
+  bool leases = false;
   /// Where other nodes reach this one; empty: nowhere.
   std::string address{};
   node_rhythm rhythm{};

@@ -82,13 +82,19 @@ result<std::vector<lease_batch>>
 postgres_store::lease(const std::vector<lease_request>& requests) {
   if (!member_)
     return not_joined(connection_->name());
+  return lease_for(*member_, requests);
+}
+
+result<std::vector<lease_batch>>
+postgres_store::lease_for(incarnation node,
+                          const std::vector<lease_request>& requests) {
   return guarded([&] {
     // Whose request gets no answer looks again at once, and sees the error.
     std::vector<lease_batch> batches(requests.size());
     for (auto& one : batches)
       one.next_due = duration{0};
     try {
-      lease_all(requests, batches);
+      lease_all(node, requests, batches);
     } catch (const failure& what) {
       // What an earlier statement leased is committed. Only a node that lost
       // its connection or its name asks later what it holds.
@@ -103,7 +109,8 @@ postgres_store::lease(const std::vector<lease_request>& requests) {
   });
 }
 
-void postgres_store::lease_all(const std::vector<lease_request>& requests,
+void postgres_store::lease_all(incarnation node,
+                               const std::vector<lease_request>& requests,
                                std::vector<lease_batch>& batches) {
   std::vector<std::size_t> rest(requests.size());
   std::iota(rest.begin(), rest.end(), std::size_t{0});
@@ -114,22 +121,24 @@ void postgres_store::lease_all(const std::vector<lease_request>& requests,
     std::vector<std::size_t> round, later;
     for (auto i : rest)
       (seen.insert(requests[i].queue).second ? round : later).push_back(i);
-    lease_round(requests, round, batches);
+    lease_round(node, requests, round, batches);
     rest = std::move(later);
   } while (!rest.empty());
 }
 
-void postgres_store::lease_round(const std::vector<lease_request>& requests,
+void postgres_store::lease_round(incarnation node,
+                                 const std::vector<lease_request>& requests,
                                  const std::vector<std::size_t>& round,
                                  std::vector<lease_batch>& batches) {
   std::vector<std::size_t> again;
-  lease_some(requests, round, true, batches, again);
+  lease_some(node, requests, round, true, batches, again);
   std::vector<std::size_t> none;
   if (!again.empty())
-    lease_some(requests, again, false, batches, none);
+    lease_some(node, requests, again, false, batches, none);
 }
 
-void postgres_store::lease_some(const std::vector<lease_request>& requests,
+void postgres_store::lease_some(incarnation node,
+                                const std::vector<lease_request>& requests,
                                 const std::vector<std::size_t>& round,
                                 bool with_hints,
                                 std::vector<lease_batch>& batches,
@@ -155,7 +164,7 @@ void postgres_store::lease_some(const std::vector<lease_request>& requests,
              hints_.marks(request.queue, reaches.back()));
   }
   parameters values;
-  values.add(*member_).add(this->clock()).add(queues).add(limits);
+  values.add(node).add(this->clock()).add(queues).add(limits);
   values.add(suspects).add(starts).add(isolated);
   values.add(look.of_mark).add(look.priorities).add(look.lows);
   values.add(look.of_gap).add(look.above).add(look.below);
@@ -185,7 +194,7 @@ void postgres_store::lease_some(const std::vector<lease_request>& requests,
   }
   // Without the node's row nothing is asked for.
   if (seen < round.size())
-    throw failure{declared_dead(connection_->name(), *member_)};
+    throw failure{declared_dead(connection_->name(), node)};
   for (std::size_t i = 0; i < round.size(); ++i) {
     auto& one = answers[i];
     const auto& request = requests[round[i]];

@@ -23,7 +23,7 @@ using own_session = std::function<std::unique_ptr<postgres_connection>(
     std::optional<std::chrono::steady_clock::time_point>)>;
 
 /// The durable queue in PostgreSQL. The liveness lock is a session's advisory
-/// lock: it goes with the connection, on which all leases are taken.
+/// lock: it goes with the connection that joined.
 class postgres_store final : public job_store {
 public:
   postgres_store(std::unique_ptr<postgres_connection> connection,
@@ -49,6 +49,9 @@ public:
 
   result<std::vector<lease_batch>>
   lease(const std::vector<lease_request>& requests) override;
+  result<std::vector<lease_batch>>
+  lease_for(incarnation node,
+            const std::vector<lease_request>& requests) override;
   result<std::vector<lease_ref>> held() override;
   result<std::vector<bool>>
   start(const std::vector<lease_ref>& leases) override;
@@ -109,12 +112,12 @@ private:
                  std::optional<std::int32_t> max_crashes,
                  reclaim_report& report);
 
-  void lease_all(const std::vector<lease_request>& requests,
+  void lease_all(incarnation node, const std::vector<lease_request>& requests,
                  std::vector<lease_batch>& batches);
-  void lease_round(const std::vector<lease_request>& requests,
+  void lease_round(incarnation node, const std::vector<lease_request>& requests,
                    const std::vector<std::size_t>& round,
                    std::vector<lease_batch>& batches);
-  void lease_some(const std::vector<lease_request>& requests,
+  void lease_some(incarnation node, const std::vector<lease_request>& requests,
                   const std::vector<std::size_t>& round, bool with_hints,
                   std::vector<lease_batch>& batches,
                   std::vector<std::size_t>& again);

@@ -102,6 +102,8 @@ poison=(-DPOISON -DAGAIN=0)
 # Leases without a record, and a last attempt; somebody who cancels.
 few=(-DPREFETCH -DMAX_ATTEMPTS=2)
 cancel=(-DCANCELS=2 "${few[@]}")
+# Two connections that lease.
+second=(-DSECOND -DRELEASES=0)
 if [ "$long" = no ]; then
   holds lease safety 500000 "${one[@]}" -DFAULTS=2 -DRETRIES=0
   holds lease safety 500000 -DSLOTS=1 -DFAULTS=1 -DRELEASES=0
@@ -114,6 +116,8 @@ if [ "$long" = no ]; then
   holds lease safety 100000 -DSLOTS=1 -DFAULTS=1 -DPREFETCH -DMAX_ATTEMPTS=1 \
     -DRELEASES=0 -DAGAIN=0
   holds lease safety 500000 "${one[@]}" -DFAULTS=1 "${cancel[@]}"
+  holds lease safety 100000 "${one[@]}" -DFAULTS=1 "${second[@]}"
+  holds lease safety 500000 -DFAULTS=1 "${second[@]}" -DRETRIES=0 -DAGAIN=0
   holds lease progress 100000 "${one[@]}" -DFAULTS=1 -DRELEASES=0
   holds lease progress 50000 "${poison[@]}" -DSLOTS=1 -DFAULTS=0 -DRELEASES=0
   holds lease progress 50000 "${one[@]}" -DFAULTS=1 -DCANCELS=1 "${few[@]}" \
@@ -141,6 +145,11 @@ else
   holds lease safety 300000 "${poison[@]}" -DFAULTS=0 -DCANCELS=1 -DRETRIES=0
   holds lease safety 1000000 "${one[@]}" -DNODES=3 -DFAULTS=2 -DPREFETCH \
     -DMAX_ATTEMPTS=1 "${bare[@]}"
+  holds lease safety 1000000 "${one[@]}" -DFAULTS=2 "${second[@]}" -DRETRIES=0
+  holds lease safety 1000000 -DSLOTS=1 -DFAULTS=1 "${second[@]}" -DAGAIN=0
+  holds lease safety 1000000 "${one[@]}" -DFAULTS=2 "${second[@]}" -DAGAIN=0 \
+    -DMAX_ATTEMPTS=2
+  holds lease progress 100000 "${one[@]}" -DFAULTS=1 "${second[@]}"
   holds lease progress 100000 "${one[@]}" -DFAULTS=1
   holds lease progress 300000 "${one[@]}" -DFAULTS=2 "${bare[@]}"
   holds lease progress 100000 -DSLOTS=1 -DFAULTS=1 "${bare[@]}"
@@ -183,6 +192,9 @@ caught lease safety "$present" "${twice_away[@]}" -DOLD_NOTES_COUNT
 caught lease safety "$promised" "${small[@]}" -DCANCELS=1 -DCANCEL_FORGOTTEN
 caught lease safety "$stuck" "${small[@]}" -DRESUME_BLINDLY
 caught lease safety "$stuck" "${small[@]}" -DLEASE_FAILS_HALFWAY
+caught lease safety "$orphan" "${small[@]}" -DSECOND -DSECOND_UNCHECKED
+caught lease safety "$stuck" "${small[@]}" -DSECOND -DSECOND_FORGETS
+caught lease safety "$count" "${small[@]}" -DSECOND -DCLEARED_UP_EARLY
 caught lease progress "$cycle" "${small[@]}" -DNO_SILENCE
 caught lease safety "$loop" "${poison[@]}" -DFAULTS=0 -DNO_CRASH_COUNT
 caught lease safety "$loop" "${poison[@]}" -DFAULTS=0 -DSLOTS=1 -DPREFETCH \

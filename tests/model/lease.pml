@@ -38,7 +38,8 @@
 #ifndef CANCELS
 #define CANCELS 0 /* requests to cancel a job, of all jobs together */
 #endif
-/* PREFETCH: a lease may also give jobs whose start it does not record. */
+/* PREFETCH: a lease may also give jobs whose start it does not record.
+ * SECOND: each process leases on a second connection, too. */
 
 /* -- the database ---------------------------------------------------------- */
 
@@ -63,7 +64,7 @@ typedef node_row {
   bit stored;
   bit locked;  /* some connection has its liveness lock */
   bit silent;  /* the last heartbeat is older than the limit */
-  bit shared;  /* locked by a lease transaction of its own */
+  unsigned shared : 2; /* how many lease transactions of its own lock it */
   bit deleted; /* by a reclaim that is not committed yet */
   /* The processes (bits) for whom it is missed: a look has found its lock free
    * while they were looking. */
@@ -82,11 +83,12 @@ node_row node[INCARNATIONS + 1]; /* from 1 */
 #define RESCHEDULED 5
 #define RELEASED 6 /* to be handed back, never to be started */
 #define DIED 7 /* to be moved to the dead letters */
+#define COMING 8 /* leased on the second connection, which has not told yet */
 
 typedef slot_state {
   unsigned job : 2;
   unsigned fence : 4;
-  unsigned stage : 3;
+  unsigned stage : 4;
   bit suspect;
   bit recorded; /* its start is durable, as far as the slot knows */
   bit last;     /* its last allowed attempt */
@@ -98,6 +100,10 @@ typedef process_state {
   unsigned incarnation : 4; /* the present one or, without session, the last */
   bit session; /* the connection that has the lock, and leases */
   bit busy;    /* in a transaction */
+#ifdef SECOND
+  unsigned second : 2; /* the second connection's lease */
+  bit doubt;   /* may hold leases that it has not heard of */
+#endif
   bit away;    /* dead or stopped for ever */
 };
 process_state process[NODES];
@@ -166,6 +172,21 @@ hidden byte accepted;
 #define poison(j) false
 #endif
 
+/* What the second connection does: nothing, in its transaction, its answer on
+ * the way. */
+#define RESTS 0
+#define ASKS 1
+#define ANSWERS 2
+#ifdef SECOND
+#define second_rests(n) (process[n].second == RESTS)
+#define second_asks(n) (process[n].second == ASKS)
+#define in_doubt(n) process[n].doubt
+#else
+#define second_rests(n) true
+#define second_asks(n) false
+#define in_doubt(n) false
+#endif
+
 /* Whether a slot's job stands in the way of suspect `j`. */
 #ifdef SUSPECTS_TOGETHER
 #define suspect_in(s, j) false
@@ -176,8 +197,11 @@ hidden byte accepted;
 #endif
 #if SLOTS == 1
 #define idle(n) (slot[first(n)].stage == EMPTY)
+#define idle_two(n) false
 #define has_suspect(n, j) suspect_in(first(n), j)
 #else
+#define idle_two(n)                                                            \
+  (slot[first(n)].stage == EMPTY && slot[first(n) + 1].stage == EMPTY)
 #define idle(n)                                                                \
   (slot[first(n)].stage == EMPTY || slot[first(n) + 1].stage == EMPTY)
 #define has_suspect(n, j)                                                      \
@@ -222,12 +246,12 @@ hidden byte accepted;
 #define unused(x) true
 #else
 #define is_caught(j) true
-#define unused(x) (!node[x].shared)
+#define unused(x) (node[x].shared == 0)
 #endif
 
 #define is_answered(s)                                                         \
   (slot[s].stage >= COMPLETED && slot[s].stage != RELEASED                     \
-   && !process[owner(s)].away)
+   && slot[s].stage != COMING && !process[owner(s)].away)
 #define is_ours(s)                                                             \
   (job[slot[s].job].state == LEASED && job[slot[s].job].fence == slot[s].fence)
 
@@ -337,6 +361,10 @@ inline crash(n) {
   fi;
   process[n].session = 0;
   self(n) = 0;
+#ifdef SECOND
+  process[n].second = RESTS;
+  process[n].doubt = 0;
+#endif
   for (i : first(n) .. first(n) + SLOTS - 1) {
     empty_slot(i)
   }
@@ -397,7 +425,8 @@ inline release_unknown(n) {
     known = job[i].state != LEASED || job[i].node != self(n);
     for (chosen : first(n) .. first(n) + SLOTS - 1) {
       known = known ||
-              (slot[chosen].job == i && slot[chosen].fence == job[i].fence)
+              (slot[chosen].job == i && slot[chosen].fence == job[i].fence &&
+               slot[chosen].stage != COMING)
     }
     if
     :: known
@@ -408,6 +437,20 @@ inline release_unknown(n) {
   }
   i = 0;
   chosen = 0;
+}
+
+/* What the second connection is about to tell of is not unknown: when it has
+ * told, the question is asked again. */
+inline clear_up(n) {
+#if defined(SECOND) && !defined(CLEARED_UP_EARLY)
+  process[n].doubt = !second_rests(n);
+  if
+  :: process[n].doubt
+  :: else -> release_unknown(n)
+  fi
+#else
+  release_unknown(n)
+#endif
 }
 
 /* Whom others missed before this process was there, it has not missed. */
@@ -429,11 +472,14 @@ inline join(n) {
   :: drawn != 0 && node[drawn].stored && !node[drawn].locked &&
      !node[drawn].deleted ->
 #ifndef RESUME_BLINDLY
-     release_unknown(n)
+     clear_up(n)
 #else
      skip
 #endif
   :: else ->
+#ifdef SECOND
+     process[n].doubt = 0;
+#endif
      draw_incarnation();
      self(n) = drawn;
      node[drawn].stored = 1
@@ -463,7 +509,7 @@ inline lease_check(n) {
   if
   :: node[self(n)].stored ->
 #ifndef NO_NODE_LOCK
-     node[self(n)].shared = 1
+     node[self(n)].shared++
 #else
      skip
 #endif
@@ -474,6 +520,43 @@ inline lease_check(n) {
 #else
   skip
 #endif
+}
+
+inline unshare(name) {
+  node[name].shared = (node[name].shared > 0 -> node[name].shared - 1 : 0)
+}
+
+inline choose_slot(n) {
+  chosen = first(n);
+  do
+  :: slot[chosen].stage == EMPTY -> break
+  :: else -> chosen++
+  od
+}
+
+/* Under the fence that was drawn. */
+inline take_job(row, name, with_record) {
+  job[row].state = LEASED;
+  job[row].node = name;
+  job[row].fence = drawn;
+  job[row].unrecorded = !with_record;
+#ifndef COUNT_LATE
+  job[row].attempt++;
+#endif
+#ifdef DELETE_ON_LEASE
+  delete_job(row);
+#endif
+  check_tables()
+}
+
+inline fill_slot(row, as, with_record) {
+  slot[chosen].job = row;
+  slot[chosen].fence = drawn;
+  slot[chosen].stage = as;
+  slot[chosen].recorded = with_record;
+  slot[chosen].last = is_last(row);
+  slot[chosen].life = committed[row];
+  holder[row] = chosen + 1
 }
 
 /* Second half: takes a due job, if there still is one, and commits; one that is
@@ -502,7 +585,7 @@ inline lease_take(n, j, answered, recorded) {
 #endif
   fi;
   d_step {
-    node[self(n)].shared = 0;
+    unshare(self(n));
     if
     :: j != 0 && spent(j) ->
        bury(j);
@@ -510,35 +593,15 @@ inline lease_take(n, j, answered, recorded) {
     :: j != 0 && !spent(j) ->
        /* Whoever was told that it is cancelled can rely on it. */
        assert(!asked[j]);
-       chosen = first(n);
-       do
-       :: slot[chosen].stage == EMPTY -> break
-       :: else -> chosen++
-       od;
+       choose_slot(n);
        draw_fence(j);
        slot[chosen].suspect = job[j].state == SUSPECT && answered;
-       job[j].state = LEASED;
-       job[j].node = self(n);
-       job[j].fence = drawn;
-       job[j].unrecorded = !recorded;
-#ifndef COUNT_LATE
-       job[j].attempt++;
-#endif
-#ifdef DELETE_ON_LEASE
-       delete_job(j);
-#endif
-       check_tables()
+       take_job(j, self(n), recorded)
     :: else
     fi;
     if
     :: drawn != 0 && answered ->
-       slot[chosen].job = j;
-       slot[chosen].fence = drawn;
-       slot[chosen].stage = HELD;
-       slot[chosen].recorded = recorded;
-       slot[chosen].last = is_last(j);
-       slot[chosen].life = committed[j];
-       holder[j] = chosen + 1
+       fill_slot(j, HELD, recorded)
     :: !answered ->
        faults--;
 #ifndef LEASE_FAILS_HALFWAY
@@ -761,7 +824,8 @@ end_rest:
        heartbeat(n)
      }
   :: atomic {
-       process[n].session && row_free(n) && idle(n) && any_job(due) ->
+       process[n].session && row_free(n) && !in_doubt(n) &&
+         (second_rests(n) && idle(n) || idle_two(n)) && any_job(due) ->
        lease_check(n);
        process[n].busy = 1
      };
@@ -782,9 +846,18 @@ end_rest:
   :: d_step { may_miss(5) -> miss(5) }
   :: d_step { may_miss(6) -> miss(6) }
 
-  :: d_step { faults > 0 -> faults--; crash(n) }
+#ifdef SECOND
+  /* It asks what it holds. */
+  :: d_step {
+       process[n].session && row_free(n) && node[self(n)].stored &&
+         in_doubt(n) && second_rests(n) ->
+       clear_up(n)
+     }
+#endif
+
+  :: d_step { faults > 0 && !second_asks(n) -> faults--; crash(n) }
   :: atomic {
-       faults > 0 && may_stay_away > 0 ->
+       faults > 0 && may_stay_away > 0 && !second_asks(n) ->
        faults--;
        may_stay_away--;
        process[n].away = 1;
@@ -800,7 +873,7 @@ end_rest:
        faults--;
        if
        :: true -> lose_connection(n)
-       :: true -> leave(n)
+       :: node[self(n)].shared == 0 -> leave(n)
        :: true -> node[self(n)].silent = 1 /* stopped; goes on at any time */
        :: true -> /* cut off, which the server has not noticed */
           node[self(n)].silent = 1;
@@ -812,7 +885,7 @@ end_rest:
 reclaiming:
   process[n].busy = 1;
   d_step {
-    !node[x].shared ->
+    node[x].shared == 0 ->
     reclaim_free(x, MAX_CRASHES);
     x = 0;
 #ifdef RECLAIM_JOBS_FIRST
@@ -825,6 +898,98 @@ reclaiming:
 end_away:
   false
 }
+
+#ifdef SECOND
+#define due_here(j) (job[j].state == WAITING)
+
+/* Leases for the node whose lock the worker's connection has, whatever becomes
+ * of that one meanwhile. Suspects it leaves alone. */
+proctype second_line(byte n) {
+  byte j = 0;
+  byte name = 0;
+  byte coming = 0;
+
+end_rest:
+  do
+  /* First half: as `lease_check`. */
+  :: d_step {
+       process[n].session && row_free(n) && !in_doubt(n) && !process[n].away &&
+#ifndef SECOND_UNCHECKED
+         node[self(n)].stored &&
+#endif
+         (!process[n].busy && idle(n) || idle_two(n)) && any_job(due_here) ->
+       name = self(n);
+       process[n].second = ASKS;
+#ifndef SECOND_UNCHECKED
+       node[name].shared++;
+#endif
+     };
+     /* Second half: as `lease_take`. Its start is recorded, or not. */
+     atomic {
+       if
+       :: due_here(1) -> j = 1
+#if JOBS > 1
+       :: due_here(2) -> j = 2
+#endif
+#if JOBS > 2
+       :: due_here(3) -> j = 3
+#endif
+       :: else -> j = 0
+       fi;
+       d_step {
+         unshare(name);
+         process[n].second = (j != 0 && !spent(j) -> ANSWERS : RESTS);
+         if
+         :: j != 0 && spent(j) ->
+            bury(j);
+            check_tables()
+         :: j != 0 && !spent(j) ->
+            assert(!asked[j]);
+            choose_slot(n);
+            coming = chosen;
+            draw_fence(j);
+            take_job(j, name, true);
+            fill_slot(j, COMING, true)
+         :: else
+         fi;
+         j = 0;
+         drawn = 0;
+         chosen = 0
+       }
+     };
+end_answer:
+     atomic {
+       /* There was nothing, or the process has died meanwhile. */
+       if
+       :: process[n].second == RESTS
+       :: process[n].second == ANSWERS && !process[n].away ->
+          process[n].second = RESTS;
+          if
+          :: d_step {
+               self(n) == name ->
+               slot[coming].stage = HELD
+             }
+          :: d_step {
+               /* Another one by now: whoever declared it dead has freed it. */
+               self(n) != name ->
+               empty_slot(coming)
+             }
+          :: d_step {
+               faults > 0 ->
+               faults--;
+               empty_slot(coming);
+#ifndef SECOND_FORGETS
+               process[n].doubt = 1
+#endif
+             }
+          fi
+       fi;
+       name = 0;
+       coming = 0
+     }
+  od
+}
+#endif
 
 #define in_stage(s, wanted) (slot[s].stage == wanted && !process[owner(s)].away)
 
@@ -972,7 +1137,10 @@ init {
       enqueue(drawn)
     }
     for (drawn : 0 .. NODES - 1) {
-      run worker(drawn)
+      run worker(drawn);
+#ifdef SECOND
+      run second_line(drawn)
+#endif
     }
     for (drawn : 0 .. NODES * SLOTS - 1) {
       run performer(drawn)

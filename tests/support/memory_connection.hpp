@@ -37,6 +37,9 @@ public:
 
   result<std::vector<lease_batch>>
   lease(const std::vector<lease_request>& requests) override;
+  result<std::vector<lease_batch>>
+  lease_for(incarnation node,
+            const std::vector<lease_request>& requests) override;
   result<std::vector<lease_ref>> held() override;
   result<std::vector<bool>>
   start(const std::vector<lease_ref>& leases) override;
@@ -101,9 +104,11 @@ private:
   const char* dead_because(memory_state::node& x, const reclaim_rule& rule,
                            reclaim_report& report);
   std::vector<row*> waiting(const std::string& queue, int state);
-  lease_batch lease_one(const lease_request& wish);
-  bool take_some(const lease_request& wish, int state, std::size_t limit,
-                 lease_batch& batch);
+  std::vector<lease_batch>
+  lease_all(incarnation node, const std::vector<lease_request>& requests);
+  lease_batch lease_one(incarnation node, const lease_request& wish);
+  bool take_some(incarnation node, const lease_request& wish, int state,
+                 std::size_t limit, lease_batch& batch);
   void bury(row spent, lease_batch& batch);
   void next_due(const std::string& queue, int state, lease_batch& batch);
   /// It comes back, and is due then.

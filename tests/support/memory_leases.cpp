@@ -23,11 +23,28 @@ memory_connection::lease(const std::vector<lease_request>& requests) {
   return perform<batches>("lease", [&]() -> result<batches> {
     if (!member())
       return lost();
-    batches all;
-    for (const auto& x : requests)
-      all.push_back(lease_one(x));
-    return all;
+    return lease_all(*joined_, requests);
   });
+}
+
+result<std::vector<lease_batch>>
+memory_connection::lease_for(incarnation node,
+                             const std::vector<lease_request>& requests) {
+  using batches = std::vector<lease_batch>;
+  return perform<batches>("lease_for", [&]() -> result<batches> {
+    if (!state_->nodes.contains(node))
+      return store::declared_dead("memory:", node);
+    return lease_all(node, requests);
+  });
+}
+
+std::vector<lease_batch>
+memory_connection::lease_all(incarnation node,
+                             const std::vector<lease_request>& requests) {
+  std::vector<lease_batch> all;
+  for (const auto& x : requests)
+    all.push_back(lease_one(node, x));
+  return all;
 }
 
 result<std::vector<lease_ref>> memory_connection::held() {
@@ -43,11 +60,12 @@ result<std::vector<lease_ref>> memory_connection::held() {
   });
 }
 
-lease_batch memory_connection::lease_one(const lease_request& wish) {
+lease_batch memory_connection::lease_one(incarnation node,
+                                         const lease_request& wish) {
   lease_batch batch;
-  auto alone = wish.suspects && take_some(wish, row::suspect, 1, batch);
+  auto alone = wish.suspects && take_some(node, wish, row::suspect, 1, batch);
   if (!alone)
-    take_some(wish, row::free, wish.limit, batch);
+    take_some(node, wish, row::free, wish.limit, batch);
   if (batch.jobs.size() < wish.limit) {
     next_due(wish.queue, row::free, batch);
     if (wish.suspects && !alone)
@@ -58,8 +76,9 @@ lease_batch memory_connection::lease_one(const lease_request& wish) {
 
 /// Looks at so many and gives out what is not spent. Answers whether it gave
 /// any.
-bool memory_connection::take_some(const lease_request& wish, int state,
-                                  std::size_t limit, lease_batch& batch) {
+bool memory_connection::take_some(incarnation node, const lease_request& wish,
+                                  int state, std::size_t limit,
+                                  lease_batch& batch) {
   auto now = state_->now();
   auto given = batch.jobs.size();
   std::size_t looked_at = 0;
@@ -74,7 +93,7 @@ bool memory_connection::take_some(const lease_request& wish, int state,
     }
     auto was_suspect = x->state == row::suspect;
     x->state = row::leased;
-    x->node = *joined_;
+    x->node = node;
     x->fence = ++state_->last_fence;
     x->updated_at = now;
     x->recorded = was_suspect || batch.jobs.size() < wish.start;

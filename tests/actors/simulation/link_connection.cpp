@@ -87,12 +87,15 @@ public:
 
   result<std::vector<lease_batch>>
   lease(const std::vector<lease_request>& requests) override {
-    return call<std::vector<lease_batch>>("lease", [&] {
-      auto done = store().lease(requests);
-      if (done)
-        for (const auto& batch : *done)
-          books().leased(link_->who, batch);
-      return done;
+    return call<std::vector<lease_batch>>(
+        "lease", [&] { return entered(store().lease(requests)); });
+  }
+
+  result<std::vector<lease_batch>>
+  lease_for(incarnation node,
+            const std::vector<lease_request>& requests) override {
+    return call<std::vector<lease_batch>>("lease_for", [&] {
+      return entered(store().lease_for(node, requests));
     });
   }
 
@@ -207,6 +210,14 @@ private:
   template <class T, class F>
   result<T> call(const std::string& operation, F work) {
     return link_->call<T>(operation, line_.get(), std::move(work));
+  }
+
+  result<std::vector<lease_batch>>
+  entered(result<std::vector<lease_batch>> leases) {
+    if (leases)
+      for (const auto& batch : *leases)
+        books().leased(link_->who, batch);
+    return leases;
   }
 
   job_store& store() { return *line_->inner; }

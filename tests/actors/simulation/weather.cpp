@@ -1,5 +1,6 @@
 #include "tests/actors/simulation/weather.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace callboard::simulation {
@@ -31,6 +32,9 @@ weather weather::draw(dice& chance) {
   x.cancel = some({0, 10});
   x.lag = some({0, 20});
   x.long_wait = some({0, 5});
+  x.rush = some({0, 0, 0, 30});
+  if (x.rush > 0)
+    x.broken = std::max(x.broken, some({0, 30}));
   x.poison = chance.once_in(6);
   x.timeouts = chance.once_in(3);
   x.slow_handlers = chance.once_in(2);
@@ -61,6 +65,7 @@ std::string to_string(const weather& x) {
   add("cancel", x.cancel);
   add("lag", x.lag);
   add("long wait", x.long_wait);
+  add("rush", x.rush);
   add("poison", x.poison ? 1 : 0);
   add("timeouts", x.timeouts ? 1 : 0);
   add("slow handlers", x.slow_handlers ? 1 : 0);

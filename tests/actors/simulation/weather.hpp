@@ -35,6 +35,9 @@ struct weather {
   unsigned cancel = 0;
   unsigned lag = 0;
   unsigned long_wait = 0;
+  /// Many quick jobs at once. Leases take a while then, or nothing would be
+  /// fetched ahead.
+  unsigned rush = 0;
 
   /// A job kills whoever performs it.
   bool poison = false;

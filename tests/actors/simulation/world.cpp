@@ -56,6 +56,7 @@ verdict world::run() {
   result.jobs = books_.enqueued_count();
   result.starts = books_.starts();
   result.steps = steps_;
+  result.second_leases = db_->calls("lease_for");
   result.took = now_;
   return result;
 }

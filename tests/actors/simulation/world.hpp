@@ -25,6 +25,7 @@ struct verdict {
   std::size_t jobs = 0;
   std::size_t starts = 0;
   std::size_t steps = 0;
+  std::size_t second_leases = 0;
   duration took{0};
 };
 
@@ -63,6 +64,8 @@ private:
 
   void act();
   void add_jobs();
+  void add_many_jobs();
+  void enqueue(std::vector<new_job> jobs);
   script draw_script();
   void cancel_one();
   void upgrade(seat& at);

@@ -23,6 +23,10 @@ std::optional<strike> world::fate(const std::string& operation) {
     auto longest = chance_.once_in(50) ? 12s : 200ms + duration{0};
     x.before = chance_.between(0ms, longest);
     x.after = chance_.between(0ms, longest);
+  } else if (weather_.rush > 0 && operation.starts_with("lease")) {
+    x.before = chance_.between(0ms, 5ms);
+    // The own connection may break and be there again meanwhile.
+    x.after = chance_.between(0ms, operation == "lease_for" ? 60ms : 5ms);
   }
   auto strikes = [&](unsigned permille, kind how, errc why) {
     if (x.why != errc{} || !chance_.permille(permille))
@@ -96,6 +100,8 @@ void world::act() {
   }
   if (chance_.once_in(8))
     add_jobs();
+  if (chance_.permille(weather_.rush))
+    add_many_jobs();
   if (chance_.permille(weather_.long_wait)) {
     for (auto& one : seats_)
       if (one.who)
@@ -134,10 +140,19 @@ script world::draw_script() {
   return steps;
 }
 
+void world::add_many_jobs() {
+  auto queue = chance_.once_in(2) ? "mail" : "bulk";
+  auto longest = chance_.between(1ms, 4ms);
+  std::vector<new_job> jobs;
+  for (auto count = 50 + chance_.below(100); count > 0; --count)
+    jobs.push_back({.queue = queue,
+                    .type = "any",
+                    .arg = to_text({{.took = chance_.between(0ms, longest)}}),
+                    .id = "job-" + std::to_string(next_job_++)});
+  enqueue(std::move(jobs));
+}
+
 void world::add_jobs() {
-  auto* at = somebody();
-  if (!at)
-    return;
   std::vector<new_job> jobs;
   for (auto count = 1 + chance_.below(6); count > 0; --count) {
     new_job one{.queue = chance_.one_of(queues),
@@ -152,6 +167,13 @@ void world::add_jobs() {
       one.max_attempts = static_cast<std::int32_t>(1 + chance_.below(4));
     jobs.push_back(std::move(one));
   }
+  enqueue(std::move(jobs));
+}
+
+void world::enqueue(std::vector<new_job> jobs) {
+  auto* at = somebody();
+  if (!at)
+    return;
   auto done = at->who->enqueue(jobs);
   if (!done && done.error().code == errc::commit_unknown
       && chance_.once_in(2)) {

@@ -29,7 +29,7 @@ std::vector<new_job> many(std::size_t count) {
 /// A lease takes this long, so that a reserve is worth it.
 void slow_leases(tree_fixture& tree) {
   tree.db->before([&tree](const operation& which) {
-    if (which == "lease")
+    if (which == "lease" || which == "lease_for")
       tree.pass(2ms);
   });
 }
@@ -123,7 +123,7 @@ TEST_CASE("a flow of jobs that is upgraded and broken at any moment loses "
     for (int i = 0; i < 40; ++i) {
       for (auto steps = random() % 100; steps > 0; --steps)
         tree.step(random());
-      auto what = random() % 12;
+      auto what = random() % 16;
       if (what == 0)
         upgrade();
       else if (what == 1 && tree.alive("poller") > 0)
@@ -131,6 +131,17 @@ TEST_CASE("a flow of jobs that is upgraded and broken at any moment loses "
       else if (what == 2)
         tree.db->fail("lease", {.why = {errc::database_busy, "locked"},
                                 .breaks = random() % 2 == 0});
+      else if (what == 3)
+        tree.db->fail("lease_for", {.why = {errc::commit_unknown, "cut"},
+                                    .breaks = random() % 2 == 0,
+                                    .after_the_work = random() % 2 == 0});
+      else if (what == 4)
+        tree.db->fail("lease", {.why = {errc::commit_unknown, "cut"},
+                                .after_the_work = true});
+      else if (what == 5)
+        tree.db->break_connections();
+      else if (what == 6)
+        tree.db->bury_all_nodes();
     }
     for (int i = 0; i < 100 && !tree.db->jobs().empty(); ++i)
       tree.advance(100ms);

@@ -1,0 +1,164 @@
+// Leases on a second connection, for a node that the first one joined as.
+#include "tests/store/conformance/conformance.hpp"
+
+#include <atomic>
+#include <set>
+#include <thread>
+
+using namespace callboard;
+using namespace callboard::test;
+
+namespace {
+
+bool one_writer(const backend& place) {
+  return place.kind() == backend_kind::sqlite_file
+         || place.kind() == backend_kind::sqlite_memory;
+}
+
+std::vector<leased_job> take_for(job_store& store, incarnation node,
+                                 std::size_t limit = 10) {
+  auto batches = ok(store.lease_for(node, {{.queue = "mail", .limit = limit}}));
+  REQUIRE(batches.size() == 1);
+  return std::move(batches.front().jobs);
+}
+
+constexpr reclaim_rule rule{.silence = std::chrono::seconds{30},
+                            .max_crashes = 3};
+
+} // namespace
+
+TEST_CASE("where one connection at a time writes, the node's own one leases") {
+  auto place = every_backend();
+  if (!one_writer(*place))
+    return;
+  auto db = place->open();
+  auto first = ok(db->connect());
+  auto node = ok(first->join("n1", ""));
+  auto second = ok(db->connect());
+  failed_with(second->lease_for(node, {{.queue = "mail"}}), errc::unsupported);
+}
+
+TEST_CASE("a second connection leases for the node, and the first one knows of "
+          "it") {
+  auto place = every_backend();
+  if (one_writer(*place))
+    return;
+  auto db = place->open();
+  auto first = ok(db->connect());
+  auto node = ok(first->join("n1", ""));
+  auto second = ok(db->connect());
+  put(*second, {a_job("a"), a_job("b"), a_job("c")});
+  auto a = take_for(*second, node, 1);
+  REQUIRE(ids(a) == strings{"a"});
+  CHECK(a[0].value.attempt == 1);
+  auto b = take_one(*first);
+  CHECK(b.value.id == "b");
+  CHECK(b.fence != a[0].fence);
+  CHECK(ok(first->held()) == std::vector<lease_ref>{ref(a[0]), ref(b)});
+  // Whoever asks to cancel it is told to the node.
+  CHECK(ok(second->cancel({"a"})) == answers{cancel_answer::asked});
+  CHECK(ok(first->heartbeat({})).cancelled
+        == std::vector<lease_ref>{ref(a[0])});
+  CHECK(settle_one(*second, a[0], completed{}));
+  CHECK(settle_one(*second, b, completed{}));
+  CHECK(ids(take_for(*second, node)) == strings{"c"});
+  // It has not joined by that.
+  failed_with(second->lease({{"mail", 1, true}}), errc::incarnation_lost);
+  CHECK(ok(second->nodes()).size() == 1);
+}
+
+TEST_CASE("what the second connection leased goes with the node, whose lock "
+          "is the first one's") {
+  auto place = every_backend();
+  if (one_writer(*place))
+    return;
+  auto db = place->open();
+  auto watcher = join(*db, "watcher");
+  auto first = ok(db->connect());
+  auto node = ok(first->join("n1", ""));
+  auto second = ok(db->connect());
+  put(*second, {a_job("a"), a_job("b")});
+  auto a = take_for(*second, node, 1);
+  REQUIRE(a.size() == 1);
+  kill_node(*place, std::move(first));
+  // Until it is declared dead it is registered.
+  auto b = take_for(*second, node, 1);
+  REQUIRE(ids(b) == strings{"b"});
+  auto report = ok(watcher->reclaim(rule));
+  CHECK(report.nodes == strings{"n1"});
+  CHECK(report.freed == 2);
+  failed_with(second->lease_for(node, {{.queue = "mail"}}),
+              errc::incarnation_lost);
+  CHECK_FALSE(settle_one(*second, a[0], completed{}));
+  CHECK_FALSE(settle_one(*second, b[0], completed{}));
+  CHECK(take_one(*watcher).suspect);
+}
+
+TEST_CASE("nothing is leased for a node that has left") {
+  auto place = every_backend();
+  if (one_writer(*place))
+    return;
+  auto db = place->open();
+  auto first = ok(db->connect());
+  auto node = ok(first->join("n1", ""));
+  auto second = ok(db->connect());
+  put(*second, {a_job("a"), a_job("b")});
+  auto a = take_for(*second, node, 1);
+  ok(first->leave());
+  CHECK_FALSE(settle_one(*second, a.at(0), completed{}));
+  failed_with(second->lease_for(node, {{.queue = "mail"}}),
+              errc::incarnation_lost);
+  auto other = join(*db, "n2");
+  CHECK(ids(take(*other)) == strings{"a", "b"});
+}
+
+TEST_CASE("two connections of a node share out its jobs") {
+  auto place = every_backend();
+  if (one_writer(*place))
+    return;
+  auto db = place->open();
+  auto first = ok(db->connect());
+  auto node = ok(first->join("n1", ""));
+  auto second = ok(db->connect());
+  constexpr std::size_t jobs = 3000;
+  std::vector<new_job> bulk(jobs);
+  for (auto& one : bulk)
+    one = {.queue = "mail", .type = "t"};
+  put(*second, std::move(bulk));
+  std::atomic<std::size_t> performed = 0;
+  std::atomic<int> failures = 0;
+  auto work = [&](job_store& store, strings& seen, auto lease) {
+    while (performed < jobs && failures == 0) {
+      auto batches = lease();
+      if (!batches) {
+        ++failures;
+        return;
+      }
+      std::vector<settlement> done;
+      for (const auto& one : (*batches)[0].jobs) {
+        seen.push_back(one.value.id);
+        done.push_back({one.value.id, one.fence, completed{}});
+      }
+      auto report = store.settle(done);
+      if (!report) {
+        ++failures;
+        return;
+      }
+      for (bool accepted : report->accepted)
+        accepted ? ++performed : ++failures;
+    }
+  };
+  std::vector<lease_request> wish{{"mail", 41, false}};
+  strings own, others;
+  std::thread beside{[&] {
+    work(*second, others, [&] { return second->lease_for(node, wish); });
+  }};
+  work(*first, own, [&] { return first->lease(wish); });
+  beside.join();
+  CHECK(failures == 0);
+  CHECK(own.size() + others.size() == jobs);
+  std::set<std::string> all{own.begin(), own.end()};
+  all.insert(others.begin(), others.end());
+  CHECK(all.size() == jobs);
+  CHECK(ok(first->held()).empty());
+}
