@@ -70,6 +70,18 @@ TEST_CASE("behind a transaction pooler jobs are stored, performed, and taken "
   CHECK(here.waiting() == 0);
 }
 
+TEST_CASE("behind a transaction pooler a rush is performed, each job once") {
+  pooled_scene pooled{3};
+  auto& here = pooled.here();
+  pooled.past_for_workers();
+  // It counts what was performed.
+  auto drained
+      = here.callboard({"bench", "drain", "--jobs", "10000", "--json"});
+  INFO(drained.err);
+  CHECK(drained.code == 0);
+  CHECK_THAT(drained.out, Contains("\"verified\":true"));
+}
+
 TEST_CASE("what goes through a transaction pooler leaves nothing behind in "
           "the server's session") {
   pooled_scene pooled{1};
