@@ -4,9 +4,12 @@
 #include "app/cli/text.hpp"
 #include "store/schedule/cron.hpp"
 
+#include <spdlog/sinks/sink.h>
+
 #include <algorithm>
 #include <ctime>
-#include <ostream>
+#include <sstream>
+#include <utility>
 
 namespace callboard::app {
 
@@ -23,11 +26,37 @@ std::string short_id(const std::string& id) {
              : shown.substr(shown.size() - id_width);
 }
 
+std::string time_of_day(time_point moment) {
+  auto seconds = std::chrono::system_clock::to_time_t(moment);
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  char text[16];
+  std::strftime(text, sizeof text, "%H:%M:%S", &local);
+  return text;
+}
+
+std::string stamped(bool colours, time_point now, tint how, const char* symbol,
+                    const std::string& words) {
+  return paint(colours, tint::dim, time_of_day(now)) + "  "
+         + paint(colours, how, std::string{symbol} + " " + words);
+}
+
+spdlog::sink_ptr bare(spdlog::sink_ptr out) {
+  out->set_pattern("%v");
+  return out;
+}
+
 } // namespace
 
-live_view::live_view(std::ostream& out, bool colours,
+live_view::live_view(spdlog::sink_ptr out, bool colours,
                      const config::settings& settings, clock_function now)
-    : out_{out}, colours_{colours}, now_{std::move(now)} {
+    : colours_{colours}, now_{std::move(now)},
+      // The queue's thread may outlive the view.
+      lines_{bare(std::move(out)), [colours, time = now_](std::uint64_t lines) {
+               return stamped(colours, time(), tint::yellow, "!",
+                              show_number(static_cast<std::int64_t>(lines))
+                                  + " lines that nobody read are left out");
+             }} {
   for (const auto& queue : settings.queues)
     for (const auto& [name, type] : queue.types) {
       attempts_[{queue.name, name}] = type.options.retry.max_attempts;
@@ -103,12 +132,24 @@ void live_view::jobs_reclaimed(std::size_t count, const std::string& nodes) {
 }
 
 void live_view::print_summary() {
-  std::lock_guard lock{mutex_};
-  out_ << '\n';
-  if (tallies_.empty()) {
-    out_ << "No job was performed." << std::endl;
-    return;
+  write("");
+  {
+    std::lock_guard lock{mutex_};
+    if (tallies_.empty()) {
+      write("No job was performed.");
+    } else {
+      std::ostringstream text;
+      summary().print(text, colours_);
+      auto lines = std::move(text).str();
+      // The queue ends each.
+      lines.pop_back();
+      write(lines);
+    }
   }
+  flush();
+}
+
+table live_view::summary() const {
   table rows{{"QUEUE", "TYPE", "DONE", "RETRIED", "RESCHEDULED", "DEAD"}};
   for (std::size_t column = 2; column < 6; ++column)
     rows.right(column);
@@ -119,8 +160,7 @@ void live_view::print_summary() {
     rows.add({printable(name.first), printable(name.second), number(count.done),
               number(count.retried), number(count.rescheduled),
               number(count.dead)});
-  rows.print(out_, colours_);
-  out_.flush();
+  return rows;
 }
 
 void live_view::line(const job_facts& job, tint how, const char* symbol,
@@ -128,17 +168,18 @@ void live_view::line(const job_facts& job, tint how, const char* symbol,
   auto name = printable(job.queue + "/" + job.type);
   auto width = std::max(name_width_, shown_width(name));
   name.append(width - shown_width(name), ' ');
-  std::lock_guard lock{mutex_};
-  out_ << paint(colours_, tint::dim, time_of_day(now_())) << "  "
-       << paint(colours_, tint::bold, name) << "  "
-       << paint(colours_, tint::dim, short_id(job.id)) << "  "
-       << paint(colours_, how, std::string{symbol} + " " + words) << std::endl;
+  write(paint(colours_, tint::dim, time_of_day(now_())) + "  "
+        + paint(colours_, tint::bold, name) + "  "
+        + paint(colours_, tint::dim, short_id(job.id)) + "  "
+        + paint(colours_, how, std::string{symbol} + " " + words));
 }
 
 void live_view::line(tint how, const char* symbol, const std::string& words) {
-  std::lock_guard lock{mutex_};
-  out_ << paint(colours_, tint::dim, time_of_day(now_())) << "  "
-       << paint(colours_, how, std::string{symbol} + " " + words) << std::endl;
+  write(stamped(colours_, now_(), how, symbol, words));
+}
+
+void live_view::write(const std::string& line) {
+  lines_.write(spdlog::level::info, line);
 }
 
 std::string live_view::attempt_of(const job_facts& job) const {
@@ -147,15 +188,6 @@ std::string live_view::attempt_of(const job_facts& job) const {
   if (known == attempts_.end() || known->second == 0)
     return text;
   return text + " of " + std::to_string(known->second);
-}
-
-std::string live_view::time_of_day(time_point moment) const {
-  auto seconds = std::chrono::system_clock::to_time_t(moment);
-  std::tm local{};
-  localtime_r(&seconds, &local);
-  char text[16];
-  std::strftime(text, sizeof text, "%H:%M:%S", &local);
-  return text;
 }
 
 } // namespace callboard::app

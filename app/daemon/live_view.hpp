@@ -2,10 +2,10 @@
 
 #include "actors/pipeline/observer.hpp"
 #include "app/cli/table.hpp"
+#include "app/daemon/log_queue.hpp"
 #include "config/settings.hpp"
 
 #include <cstdint>
-#include <iosfwd>
 #include <map>
 #include <mutex>
 #include <string>
@@ -14,13 +14,15 @@
 namespace callboard::app {
 
 /// `run --live`: a coloured line for each thing that happens to a job, and at
-/// the end a table of what was done. For people, not for parsing.
+/// the end a table of what was done. For people, not for parsing. Nobody waits
+/// for who reads it (see `log_queue`): a terminal that was stopped must not
+/// stop the daemon.
 class live_view : public observer {
 public:
   /// `now` gives the time of day that lines show, and from which cron times
   /// count.
-  live_view(std::ostream& out, bool colours, const config::settings& settings,
-            clock_function now = system_now);
+  live_view(spdlog::sink_ptr out, bool colours,
+            const config::settings& settings, clock_function now = system_now);
 
   void job_started(const job_facts& job) override;
   void job_completed(const job_facts& job, duration took) override;
@@ -35,8 +37,11 @@ public:
   void handler_hung(const job_facts& job, duration ran) override;
   void jobs_reclaimed(std::size_t count, const std::string& nodes) override;
 
-  /// The table. Any thread.
+  /// The table; waits until it is written, as `log_queue::flush`. Any thread.
   void print_summary();
+
+  /// See `log_queue::flush`.
+  bool flush() { return lines_.flush(); }
 
 private:
   struct tally {
@@ -49,15 +54,17 @@ private:
   void line(const job_facts& job, tint how, const char* symbol,
             const std::string& words);
   void line(tint how, const char* symbol, const std::string& words);
+  void write(const std::string& line);
+  /// With the mutex.
+  table summary() const;
   std::string attempt_of(const job_facts& job) const;
-  std::string time_of_day(time_point moment) const;
 
-  std::ostream& out_;
   bool colours_;
   clock_function now_;
   /// Of queue and type: how many attempts the file allows (0: no end).
   std::map<std::pair<std::string, std::string>, std::int32_t> attempts_;
   std::size_t name_width_ = 0;
+  log_queue lines_;
   std::mutex mutex_;
   std::map<std::pair<std::string, std::string>, tally> tallies_;
 };

@@ -5,6 +5,7 @@
 #include "app/cli/access.hpp"
 #include "app/cli/text.hpp"
 #include "app/daemon/reload.hpp"
+#include "app/daemon/stdout_lines.hpp"
 #include "app/daemon/words.hpp"
 #include "app/handlers/make_workers.hpp"
 
@@ -67,7 +68,7 @@ exit_code service::start() {
 std::vector<std::shared_ptr<observer>> service::observers() {
   if (!facts_.live)
     return {running_, make_logging_observer(log_.sink())};
-  live_ = std::make_shared<live_view>(io_.out, io_.colours, settings_);
+  live_ = std::make_shared<live_view>(stdout_lines(), io_.colours, settings_);
   return {running_, live_};
 }
 

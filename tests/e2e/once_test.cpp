@@ -37,14 +37,16 @@ TEST_CASE("run --once without jobs says so") {
              Contains("No job was performed."));
 }
 
-TEST_CASE("jobs do not wait for who reads the log") {
+TEST_CASE("jobs do not wait for who reads the log, or the live view") {
   scene here;
   std::string lines;
   for (int i = 0; i < 6000; ++i)
     lines += "{}\n";
   here.ok({"enqueue", "-q", "mail", "-t", "welcome", "--stdin"}, lines);
   // Far more than a pipe takes, and the test reads nothing.
-  auto program = here.start({"run", "--once"});
+  auto live = GENERATE(false, true);
+  auto program = live ? here.start({"run", "--live", "--once"})
+                      : here.start({"run", "--once"});
   REQUIRE(await_end(program->id()));
   CHECK(here.waiting() == 0);
   CHECK(program->wait() == 0);

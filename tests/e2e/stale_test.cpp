@@ -109,6 +109,7 @@ struct rivals {
     here.ok({"enqueue", "-q", "mail", "-t", "write", "--id", "w1"});
     stale->await_line("w1  ✔ done");
     auto now = nodes();
+    INFO("the daemon said:\n" << stale->out() << stale->err());
     REQUIRE(now.size() == 1);
     CHECK(now[0].id != before);
     CHECK(now[0].alive);

@@ -1,6 +1,7 @@
 #include "app/daemon/live_view.hpp"
 
 #include <catch2/catch.hpp>
+#include <spdlog/sinks/ostream_sink.h>
 
 #include <cstdlib>
 #include <ctime>
@@ -38,13 +39,16 @@ struct view_fixture {
 
   /// What was printed since the last call.
   std::string said() {
+    CHECK(view.flush());
     auto text = out.str();
     out.str("");
     return text;
   }
 
   std::ostringstream out;
-  live_view view{out, false, settings(), [] {
+  std::shared_ptr<spdlog::sinks::sink> lines
+      = std::make_shared<spdlog::sinks::ostream_sink_mt>(out);
+  live_view view{lines, false, settings(), [] {
                    return time_point{12h + 0min + 3s};
                  }};
 };
