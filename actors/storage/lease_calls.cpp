@@ -46,8 +46,13 @@ lease_calls::call& lease_calls::at(number which) {
       ->second;
 }
 
-void lease_calls::answered(number which, lease_done done) {
-  at(which).answer = std::move(done);
+void lease_calls::answered(number which, lease_done done,
+                           std::optional<incarnation> present) {
+  auto& it = at(which);
+  it.answer = std::move(done);
+  // It tells of a new name before it answers under that.
+  if (it.on == line::first)
+    it.node = present;
 }
 
 std::optional<lease_calls::call>
@@ -56,7 +61,7 @@ lease_calls::take(std::optional<incarnation> present) {
     return std::nullopt;
   auto next = std::move(calls_.front().second);
   calls_.pop_front();
-  if (next.on == line::second && next.node != present)
+  if (next.node != present)
     for (auto& batch : next.answer->batches) {
       batch.jobs.clear();
       batch.next_due = duration{0};

@@ -35,7 +35,8 @@ public:
 
   struct call {
     line on = line::first;
-    /// The node, as far as was known when the call began.
+    /// For which it leased, as far as is known: on the second line, the node
+    /// that it was asked for; on the first one, whatever that has joined as.
     std::optional<incarnation> node;
     std::vector<wisher> wishers;
     std::optional<lease_done> answer;
@@ -63,10 +64,12 @@ public:
   /// A call that is under way.
   call& at(number which);
 
-  void answered(number which, lease_done done);
-  /// The next call that was answered, in the order in which they began. The
-  /// node is `present` now: what the second line has leased for a former one is
-  /// left out, since whoever declared that one dead has freed it.
+  /// The node is `present` now.
+  void answered(number which, lease_done done,
+                std::optional<incarnation> present);
+  /// The next call that was answered, in the order in which they began. What
+  /// was leased for another node than the present one is left out: whoever
+  /// declared that one dead has freed it.
   std::optional<call> take(std::optional<incarnation> present);
 
   // -- the second line --------------------------------------------------------

@@ -146,7 +146,7 @@ void store_pool_state::leased(lease_calls::number which, lease_done done) {
     if (seats_[0].up)
       return send_leases(which);
   }
-  leases_.answered(which, std::move(done));
+  leases_.answered(which, std::move(done), node_);
   std::vector<lease_calls::call> ready;
   while (auto next = leases_.take(node_))
     ready.push_back(std::move(*next));

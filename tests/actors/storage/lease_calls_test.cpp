@@ -38,7 +38,7 @@ TEST_CASE("wishes gather while the first line is busy, unless they are for the "
   CHECK(calls.next(ahead) == line::first);
   calls.begin(line::first, 1, ahead);
   CHECK_FALSE(calls.next(ahead));
-  calls.answered(first, {});
+  calls.answered(first, {}, 1);
   REQUIRE(calls.take(1));
   CHECK_FALSE(calls.next(plain));
   CHECK(calls.next(ahead) == line::first);
@@ -50,7 +50,7 @@ TEST_CASE("where leases and outcomes take turns, there is one at a time") {
   auto first = calls.begin(line::first, 1, rush);
   CHECK_FALSE(calls.next(rush));
   CHECK_FALSE(calls.wants_second(rush));
-  calls.answered(first, {});
+  calls.answered(first, {}, 1);
   REQUIRE(calls.take(1));
   CHECK(calls.next(rush) == line::first);
 }
@@ -78,7 +78,7 @@ TEST_CASE("the first line serves anybody while the second one is busy") {
   auto calls = in_a_rush();
   calls.begin(line::second, 1, rush);
   CHECK_FALSE(calls.next(rush));
-  calls.answered(1, {});
+  calls.answered(1, {}, 1);
   REQUIRE(calls.take(1));
   CHECK(calls.next(plain) == line::first);
   CHECK(calls.uses(line::second));
@@ -90,9 +90,9 @@ TEST_CASE("answers are taken in the order in which their calls began") {
   auto second = calls.begin(line::second, 1, rush);
   lease_done done;
   done.batches.resize(3);
-  calls.answered(second, std::move(done));
+  calls.answered(second, std::move(done), 1);
   CHECK_FALSE(calls.take(1));
-  calls.answered(1, {});
+  calls.answered(1, {}, 1);
   auto one = calls.take(1);
   REQUIRE(one);
   CHECK(one->on == line::first);
@@ -104,28 +104,47 @@ TEST_CASE("answers are taken in the order in which their calls began") {
   CHECK(calls.empty());
 }
 
-TEST_CASE("what was leased on the second line for a former name of the node is "
-          "left out") {
-  auto calls = in_a_rush();
+TEST_CASE("what was leased for a former name of the node is left out") {
+  lease_calls calls;
+  calls.second_up(true);
+  lease_done done;
+  done.batches.resize(1);
+  done.batches[0].jobs.resize(2);
+  done.batches[0].exhausted.resize(1);
   auto second = calls.begin(line::second, 1, rush);
-  for (auto which : {lease_calls::number{1}, second}) {
-    lease_done done;
-    done.batches.resize(1);
-    done.batches[0].jobs.resize(2);
-    done.batches[0].exhausted.resize(1);
-    calls.answered(which, std::move(done));
+  auto first = calls.begin(line::first, 1, rush);
+  SECTION("the second line leased for the one that it was asked for") {
+    calls.answered(second, done, 2);
   }
-  // The first line answers for the name that it has.
-  CHECK(calls.take(2)->answer->batches[0].jobs.size() == 2);
-  auto present
-      = GENERATE(std::optional<incarnation>{1}, std::optional<incarnation>{2});
-  auto taken = calls.take(present);
+  SECTION(
+      "the first one answered, and was declared dead, before it was taken") {
+    calls.answered(first, done, 1);
+    calls.answered(second, {}, 2);
+    REQUIRE(calls.take(2));
+  }
+  auto taken = calls.take(2);
   REQUIRE(taken);
-  const auto& batch = taken->answer->batches[0];
-  CHECK(batch.jobs.size() == (present == 1 ? 2 : 0));
-  CHECK(batch.next_due.has_value() == (present == 2));
+  CHECK(taken->answer->batches[0].jobs.empty());
+  CHECK(taken->answer->batches[0].next_due == duration{0});
   // Those became dead letters: observers are told.
-  CHECK(batch.exhausted.size() == 1);
+  CHECK(taken->answer->batches[0].exhausted.size() == 1);
+}
+
+TEST_CASE("what was leased for the present name of the node is handed out") {
+  auto calls = in_a_rush();
+  auto second = calls.begin(line::second, 2, rush);
+  lease_done done;
+  done.batches.resize(1);
+  done.batches[0].jobs.resize(2);
+  // It waited in the session while that joined anew.
+  calls.answered(1, done, 2);
+  calls.answered(second, done, 2);
+  for (int i = 0; i < 2; ++i) {
+    auto taken = calls.take(2);
+    REQUIRE(taken);
+    CHECK(taken->answer->batches[0].jobs.size() == 2);
+    CHECK_FALSE(taken->answer->batches[0].next_due);
+  }
 }
 
 TEST_CASE("what a new connection says that the node holds is compared when "
@@ -135,14 +154,14 @@ TEST_CASE("what a new connection says that the node holds is compared when "
   CHECK_FALSE(calls.untold());
   auto second = calls.begin(line::second, 1, rush);
   CHECK(calls.untold());
-  calls.answered(1, {});
+  calls.answered(1, {}, 1);
   REQUIRE(calls.take(1));
   CHECK(calls.untold());
   // It failed, and is asked again on the first line, behind another one.
   calls.at(second).on = line::first;
   CHECK_FALSE(calls.untold());
   auto other = calls.begin(line::first, 1, ahead);
-  calls.answered(other, {});
+  calls.answered(other, {}, 1);
   CHECK_FALSE(calls.take(1));
   CHECK(calls.untold());
 }
@@ -162,11 +181,11 @@ TEST_CASE("nothing is leased while the node is not certain what it holds, and "
   auto second = calls.begin(line::second, 1, rush);
   CHECK_FALSE(calls.question());
   calls.doubt();
-  calls.answered(1, {});
+  calls.answered(1, {}, 1);
   REQUIRE(calls.take(1));
   CHECK_FALSE(calls.next(plain));
   CHECK_FALSE(calls.question());
-  calls.answered(second, {});
+  calls.answered(second, {}, 1);
   // What has been answered must have been handed out, too.
   CHECK_FALSE(calls.question());
   REQUIRE(calls.take(1));
