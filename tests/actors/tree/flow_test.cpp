@@ -140,8 +140,6 @@ TEST_CASE("a flow of jobs that is upgraded and broken at any moment loses "
                                 .after_the_work = true});
       else if (what == 5)
         tree.db->break_connections();
-      else if (what == 6)
-        tree.db->bury_all_nodes();
     }
     for (int i = 0; i < 100 && !tree.db->jobs().empty(); ++i)
       tree.advance(100ms);
