@@ -6,7 +6,7 @@
 #   tests/sanitize.sh thread [CTEST OPTION...]    ThreadSanitizer
 # The first leaves out the package, whose users' programs have no sanitizer in
 # them, and the cluster's demo, which counts what is enqueued in a given time;
-# it simulates a tenth of the usual seeds.
+# it tries a tenth of the usual seeds.
 # Debian's CAF is not instrumented: ThreadSanitizer can't see how it
 # synchronises and reports races that are none, and a suppression of all that
 # passes through CAF would hide ours, too. So it runs what has no actors; all
@@ -26,7 +26,7 @@ only() {
   pattern="^($(IFS='|'; echo "$*")):"
 }
 pattern=.
-export CALLBOARD_SEEDS=${CALLBOARD_SEEDS:-300}
+export CALLBOARD_FEWER_SEEDS=${CALLBOARD_FEWER_SEEDS:-10}
 case "$kind" in
   address) sanitizers="address;undefined" ;;
   fast) sanitizers="address;undefined"; folder=address; only "${quick[@]}" ;;

@@ -1,28 +1,21 @@
 #include "tests/actors/simulation/world.hpp"
+#include "tests/support/seed_count.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
 #include <iostream>
 
 using namespace callboard;
 using namespace callboard::simulation;
-
-namespace {
-
-std::uint64_t environment(const char* name, std::uint64_t otherwise) {
-  const auto* text = std::getenv(name);
-  return text ? std::strtoull(text, nullptr, 10) : otherwise;
-}
-
-} // namespace
+using callboard::tests::environment;
+using callboard::tests::seed_count;
 
 // CALLBOARD_SEED=n simulates that one alone, CALLBOARD_SEEDS=n so many; a
 // failure is told with the newest CALLBOARD_LOG=n lines of its log.
 TEST_CASE("whatever goes wrong, no job is lost and none is settled twice") {
   auto only = environment("CALLBOARD_SEED", 0);
   auto first = only ? only : environment("CALLBOARD_FIRST_SEED", 1);
-  auto last = only ? only : first + environment("CALLBOARD_SEEDS", 3000) - 1;
+  auto last = only ? only : first + seed_count(3000) - 1;
   std::size_t jobs = 0;
   std::size_t starts = 0;
   std::size_t steps = 0;

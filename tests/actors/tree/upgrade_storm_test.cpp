@@ -1,21 +1,18 @@
+#include "tests/support/seed_count.hpp"
 #include "tests/support/tree_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
 #include <map>
 #include <random>
 
 using namespace callboard;
 using namespace callboard::testing;
+using callboard::tests::environment;
+using callboard::tests::seed_count;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::uint64_t environment(const char* name, std::uint64_t otherwise) {
-  const auto* text = std::getenv(name);
-  return text ? std::strtoull(text, nullptr, 10) : otherwise;
-}
 
 mux any_type() {
   return mux{}.otherwise(
@@ -186,7 +183,7 @@ private:
 void weather(bool bad_database) {
   auto only = environment("CALLBOARD_SEED", 0);
   auto first = only ? only : 1;
-  auto last = only ? only : environment("CALLBOARD_SEEDS", 1000);
+  auto last = only ? only : seed_count(1000);
   for (auto seed = first; seed <= last; ++seed) {
     INFO("again with CALLBOARD_SEED=" << seed);
     storm{seed, bad_database}.run();
