@@ -1,10 +1,9 @@
 // A queue that is far behind: leases come back full, one after the other.
-#include "tests/support/tree_fixture.hpp"
+#include "tests/actors/tree/far_behind.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <map>
 #include <random>
 
 using namespace callboard;
@@ -19,21 +18,6 @@ mux completing() {
   };
 }
 
-std::vector<new_job> many(std::size_t count) {
-  std::vector<new_job> jobs(count);
-  for (std::size_t i = 0; i < count; ++i)
-    jobs[i] = {.queue = "mail", .type = "any", .id = "j" + std::to_string(i)};
-  return jobs;
-}
-
-/// A lease takes this long, so that a reserve is worth it.
-void slow_leases(tree_fixture& tree) {
-  tree.db->before([&tree](const operation& which) {
-    if (which == "lease" || which == "lease_for")
-      tree.pass(2ms);
-  });
-}
-
 /// The most wishes of pollers that had no answer at the same time.
 int most_wishes(const std::vector<std::string>& conversation) {
   int now = 0, most = 0;
@@ -43,18 +27,6 @@ int most_wishes(const std::vector<std::string>& conversation) {
     else if (line == "store-pool -> poller: lease_answer")
       --now;
   return most;
-}
-
-/// Each was completed once, and nothing is left.
-void check_all_done(const tree_fixture& tree, std::size_t count) {
-  CHECK(tree.db->jobs().empty());
-  std::map<std::string, int> completions;
-  for (const auto& x : tree.db->accepted())
-    if (std::holds_alternative<completed>(x.action))
-      ++completions[x.id];
-  CHECK(completions.size() == count);
-  CHECK(std::all_of(completions.begin(), completions.end(),
-                    [](const auto& x) { return x.second == 1; }));
 }
 
 } // namespace

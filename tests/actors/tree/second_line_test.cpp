@@ -1,5 +1,5 @@
 // A queue that is far behind is leased from on two connections.
-#include "tests/support/tree_fixture.hpp"
+#include "tests/actors/tree/far_behind.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -21,47 +21,11 @@ worker_config mail(int concurrency) {
           }};
 }
 
-std::vector<new_job> many(std::size_t count) {
-  std::vector<new_job> jobs(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    auto number = std::to_string(i);
-    jobs[i] = {.queue = "mail",
-               .type = "any",
-               .id = "j" + std::string(6 - number.size(), '0') + number};
-  }
-  return jobs;
-}
-
-/// A lease takes this long, so that a reserve is worth it.
-void slow_leases(tree_fixture& tree) {
-  tree.db->before([&tree](const operation& which) {
-    if (which == "lease" || which == "lease_for")
-      tree.pass(2ms);
-  });
-}
-
 /// Whoever has mail may be next: `settle` would let the oldest actors go first.
 void run(tree_fixture& tree) {
   std::mt19937_64 random{7};
   while (tree.step(random())) {
   }
-}
-
-/// What was completed, in the order of the store.
-std::vector<std::string> completions(const tree_fixture& tree) {
-  std::vector<std::string> ids;
-  for (const auto& x : tree.db->accepted())
-    if (std::holds_alternative<completed>(x.action))
-      ids.push_back(x.id);
-  return ids;
-}
-
-void check_all_done(const tree_fixture& tree, std::size_t count) {
-  CHECK(tree.db->jobs().empty());
-  auto ids = completions(tree);
-  CHECK(ids.size() == count);
-  std::sort(ids.begin(), ids.end());
-  CHECK(std::adjacent_find(ids.begin(), ids.end()) == ids.end());
 }
 
 } // namespace

@@ -1,7 +1,6 @@
-#include "tests/store/conformance/conformance.hpp"
+#include "tests/store/conformance/racing.hpp"
 
 #include <atomic>
-#include <set>
 #include <thread>
 
 using namespace callboard;
@@ -10,56 +9,24 @@ using namespace callboard::test;
 TEST_CASE("many leasers never get the same job") {
   auto place = every_backend();
   auto db = place->open();
-  constexpr std::size_t jobs = 2000;
-  constexpr int leasers = 4;
-  {
-    auto store = ok(db->connect());
-    std::vector<new_job> bulk(jobs);
-    for (auto& one : bulk)
-      one = {.queue = "mail", .type = "t"};
-    put(*store, std::move(bulk));
-  }
+  race all{.jobs = 2000};
+  all.prepare(*ok(db->connect()));
+  constexpr std::size_t leasers = 4;
   std::vector<std::unique_ptr<job_store>> stores;
-  for (int i = 0; i < leasers; ++i)
+  for (std::size_t i = 0; i < leasers; ++i)
     stores.push_back(join(*db, "n" + std::to_string(i)));
-  std::atomic<std::size_t> performed = 0;
-  std::atomic<int> failures = 0;
   std::vector<strings> seen(leasers);
   std::vector<std::thread> threads;
-  for (int i = 0; i < leasers; ++i)
+  for (std::size_t i = 0; i < leasers; ++i)
     threads.emplace_back([&, i] {
-      auto& store = *stores[static_cast<std::size_t>(i)];
-      while (performed < jobs && failures == 0) {
-        auto batches = store.lease({{"mail", 37, true}});
-        if (!batches) {
-          ++failures;
-          return;
-        }
-        std::vector<settlement> done;
-        for (const auto& one : (*batches)[0].jobs) {
-          seen[static_cast<std::size_t>(i)].push_back(one.value.id);
-          done.push_back({one.value.id, one.fence, completed{}});
-        }
-        auto report = store.settle(done);
-        if (!report) {
-          ++failures;
-          return;
-        }
-        for (bool accepted : report->accepted)
-          accepted ? ++performed : ++failures;
-      }
+      auto& store = *stores[i];
+      all.run(store, seen[i], [&] {
+        return store.lease({{"mail", 37, true}});
+      });
     });
   for (auto& thread : threads)
     thread.join();
-  CHECK(failures == 0);
-  std::set<std::string> all;
-  std::size_t count = 0;
-  for (const auto& some : seen) {
-    all.insert(some.begin(), some.end());
-    count += some.size();
-  }
-  CHECK(count == jobs);
-  CHECK(all.size() == jobs);
+  all.check(seen);
 }
 
 TEST_CASE("of two enqueues of one id exactly one wins") {

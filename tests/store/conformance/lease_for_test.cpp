@@ -1,8 +1,6 @@
 // Leases on a second connection, for a node that the first one joined as.
-#include "tests/store/conformance/conformance.hpp"
+#include "tests/store/conformance/racing.hpp"
 
-#include <atomic>
-#include <set>
 #include <thread>
 
 using namespace callboard;
@@ -120,45 +118,15 @@ TEST_CASE("two connections of a node share out its jobs") {
   auto first = ok(db->connect());
   auto node = ok(first->join("n1", ""));
   auto second = ok(db->connect());
-  constexpr std::size_t jobs = 3000;
-  std::vector<new_job> bulk(jobs);
-  for (auto& one : bulk)
-    one = {.queue = "mail", .type = "t"};
-  put(*second, std::move(bulk));
-  std::atomic<std::size_t> performed = 0;
-  std::atomic<int> failures = 0;
-  auto work = [&](job_store& store, strings& seen, auto lease) {
-    while (performed < jobs && failures == 0) {
-      auto batches = lease();
-      if (!batches) {
-        ++failures;
-        return;
-      }
-      std::vector<settlement> done;
-      for (const auto& one : (*batches)[0].jobs) {
-        seen.push_back(one.value.id);
-        done.push_back({one.value.id, one.fence, completed{}});
-      }
-      auto report = store.settle(done);
-      if (!report) {
-        ++failures;
-        return;
-      }
-      for (bool accepted : report->accepted)
-        accepted ? ++performed : ++failures;
-    }
-  };
+  race all{.jobs = 3000};
+  all.prepare(*second);
   std::vector<lease_request> wish{{"mail", 41, false}};
-  strings own, others;
+  std::vector<strings> seen(2);
   std::thread beside{[&] {
-    work(*second, others, [&] { return second->lease_for(node, wish); });
+    all.run(*second, seen[0], [&] { return second->lease_for(node, wish); });
   }};
-  work(*first, own, [&] { return first->lease(wish); });
+  all.run(*first, seen[1], [&] { return first->lease(wish); });
   beside.join();
-  CHECK(failures == 0);
-  CHECK(own.size() + others.size() == jobs);
-  std::set<std::string> all{own.begin(), own.end()};
-  all.insert(others.begin(), others.end());
-  CHECK(all.size() == jobs);
+  all.check(seen);
   CHECK(ok(first->held()).empty());
 }
