@@ -146,7 +146,7 @@ else
   holds lease safety 1000000 "${one[@]}" -DNODES=3 -DFAULTS=2 -DPREFETCH \
     -DMAX_ATTEMPTS=1 "${bare[@]}"
   holds lease safety 1000000 "${one[@]}" -DFAULTS=2 "${second[@]}" -DRETRIES=0
-  holds lease safety 1000000 -DSLOTS=1 -DFAULTS=1 "${second[@]}" -DAGAIN=0
+  holds lease safety 500000 -DSLOTS=1 -DFAULTS=1 "${second[@]}" -DAGAIN=0
   holds lease safety 1000000 "${one[@]}" -DFAULTS=2 "${second[@]}" -DAGAIN=0 \
     -DMAX_ATTEMPTS=2
   holds lease progress 100000 "${one[@]}" -DFAULTS=1 "${second[@]}"
