@@ -70,6 +70,25 @@ TEST_CASE("behind a transaction pooler jobs are stored, performed, and taken "
   CHECK(here.waiting() == 0);
 }
 
+TEST_CASE("behind a transaction pooler a node's second connection leases by "
+          "it") {
+  pooled_scene pooled{1};
+  pooled.migrate();
+  auto db = callboard::open(
+      pooled.way().url("?pooler=transaction&direct=" + pooled.way().server()),
+      {.schema = pooled.schema()});
+  auto first = db->connect().value();
+  auto node = first->join("n1", "").value();
+  auto second = db->connect().value();
+  auto jobs = callboard::prepare({{.queue = "mail", .type = "t"}}).value();
+  second->enqueue(jobs).value();
+  auto leased = second->lease_for(node, {{.queue = "mail"}}).value();
+  REQUIRE(leased.at(0).jobs.size() == 1);
+  auto held = first->held().value();
+  REQUIRE(held.size() == 1);
+  CHECK(held[0].fence == leased[0].jobs[0].fence);
+}
+
 TEST_CASE("behind a transaction pooler a rush is performed, each job once") {
   pooled_scene pooled{3};
   auto& here = pooled.here();

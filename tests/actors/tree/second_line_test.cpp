@@ -13,12 +13,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-worker_config mail(int concurrency) {
-  return {.queue = "mail",
-          .concurrency = concurrency,
-          .handle = [](const job&, context&) {
-            return complete();
-          }};
+/// So many jobs wait when the first slots come.
+void fall_behind(tree_fixture& tree, std::size_t jobs, int concurrency) {
+  tree.enqueue(many(jobs));
+  tree.upgrade({{.queue = "mail",
+                 .concurrency = concurrency,
+                 .handle = [](const job&, context&) {
+                   return complete();
+                 }}});
 }
 
 /// Whoever has mail may be next: `settle` would let the oldest actors go first.
@@ -33,8 +35,7 @@ void run(tree_fixture& tree) {
 TEST_CASE("a rush opens a second connection that leases") {
   tree_fixture tree;
   slow_leases(tree);
-  tree.enqueue(many(6000));
-  tree.upgrade({mail(8)});
+  fall_behind(tree, 6000, 8);
   run(tree);
   check_all_done(tree, 6000);
   CHECK(tree.alive("session") == 3);
@@ -46,8 +47,7 @@ TEST_CASE("a rush opens a second connection that leases") {
 TEST_CASE("a single slot gets its jobs in order, on one connection") {
   tree_fixture tree;
   slow_leases(tree);
-  tree.enqueue(many(3000));
-  tree.upgrade({mail(1)});
+  fall_behind(tree, 3000, 1);
   run(tree);
   check_all_done(tree, 3000);
   CHECK(tree.alive("session") == 2);
@@ -63,8 +63,7 @@ TEST_CASE("leases of the second connection whose answer was lost are found at "
   tree.db->fail("lease_for", {.why = {errc::commit_unknown, "cut"},
                               .breaks = GENERATE(true, false),
                               .after_the_work = true});
-  tree.enqueue(many(6000));
-  tree.upgrade({mail(8)});
+  fall_behind(tree, 6000, 8);
   run(tree);
   check_all_done(tree, 6000);
   CHECK(tree.db->calls("lease_for") > 0);
@@ -80,8 +79,7 @@ TEST_CASE("the question what the node holds is asked until it is answered") {
   tree.db->fail("lease_for", {.after_the_work = true});
   tree.db->fail("held",
                 {.why = {errc::database_busy, "locked"}, .breaks = false}, 3);
-  tree.enqueue(many(6000));
-  tree.upgrade({mail(8)});
+  fall_behind(tree, 6000, 8);
   run(tree);
   auto before = tree.db->calls("lease");
   tree.advance(50ms);
@@ -96,8 +94,7 @@ TEST_CASE("the question what the node holds is asked until it is answered") {
 TEST_CASE("a second connection that can't be had only makes leasing slower") {
   tree_fixture tree;
   slow_leases(tree);
-  tree.enqueue(many(6000));
-  tree.upgrade({mail(8)});
+  fall_behind(tree, 6000, 8);
   // Its own two.
   while (tree.db->calls("connect") < 3)
     REQUIRE(tree.step());
@@ -124,8 +121,7 @@ TEST_CASE("a node that is declared dead while both connections lease goes on "
         && !std::exchange(buried, true))
       tree.db->bury_all_nodes();
   });
-  tree.enqueue(many(20'000));
-  tree.upgrade({mail(8)});
+  fall_behind(tree, 20'000, 8);
   run(tree);
   for (int i = 0; i < 100 && !tree.db->jobs().empty(); ++i)
     tree.advance(100ms);

@@ -8,10 +8,19 @@ using namespace callboard::test;
 
 namespace {
 
-bool one_writer(const backend& place) {
-  return place.kind() == backend_kind::sqlite_file
-         || place.kind() == backend_kind::sqlite_memory;
-}
+/// Of one node, which the first one joined as.
+struct two_connections {
+  std::unique_ptr<backend> place = every_backend();
+  database_ptr db = place->open();
+  std::unique_ptr<job_store> first = ok(db->connect());
+  incarnation node = ok(first->join("n1", ""));
+  std::unique_ptr<job_store> second = ok(db->connect());
+
+  bool one_writes() const {
+    return place->kind() == backend_kind::sqlite_file
+           || place->kind() == backend_kind::sqlite_memory;
+  }
+};
 
 std::vector<leased_job> take_for(job_store& store, incarnation node,
                                  std::size_t limit = 10) {
@@ -26,25 +35,19 @@ constexpr reclaim_rule rule{.silence = std::chrono::seconds{30},
 } // namespace
 
 TEST_CASE("where one connection at a time writes, the node's own one leases") {
-  auto place = every_backend();
-  if (!one_writer(*place))
+  two_connections both;
+  if (!both.one_writes())
     return;
-  auto db = place->open();
-  auto first = ok(db->connect());
-  auto node = ok(first->join("n1", ""));
-  auto second = ok(db->connect());
-  failed_with(second->lease_for(node, {{.queue = "mail"}}), errc::unsupported);
+  failed_with(both.second->lease_for(both.node, {{.queue = "mail"}}),
+              errc::unsupported);
 }
 
 TEST_CASE("a second connection leases for the node, and the first one knows of "
           "it") {
-  auto place = every_backend();
-  if (one_writer(*place))
+  two_connections both;
+  if (both.one_writes())
     return;
-  auto db = place->open();
-  auto first = ok(db->connect());
-  auto node = ok(first->join("n1", ""));
-  auto second = ok(db->connect());
+  auto& [place, db, first, node, second] = both;
   put(*second, {a_job("a"), a_job("b"), a_job("c")});
   auto a = take_for(*second, node, 1);
   REQUIRE(ids(a) == strings{"a"});
@@ -67,14 +70,11 @@ TEST_CASE("a second connection leases for the node, and the first one knows of "
 
 TEST_CASE("what the second connection leased goes with the node, whose lock "
           "is the first one's") {
-  auto place = every_backend();
-  if (one_writer(*place))
+  two_connections both;
+  if (both.one_writes())
     return;
-  auto db = place->open();
+  auto& [place, db, first, node, second] = both;
   auto watcher = join(*db, "watcher");
-  auto first = ok(db->connect());
-  auto node = ok(first->join("n1", ""));
-  auto second = ok(db->connect());
   put(*second, {a_job("a"), a_job("b")});
   auto a = take_for(*second, node, 1);
   REQUIRE(a.size() == 1);
@@ -93,13 +93,10 @@ TEST_CASE("what the second connection leased goes with the node, whose lock "
 }
 
 TEST_CASE("nothing is leased for a node that has left") {
-  auto place = every_backend();
-  if (one_writer(*place))
+  two_connections both;
+  if (both.one_writes())
     return;
-  auto db = place->open();
-  auto first = ok(db->connect());
-  auto node = ok(first->join("n1", ""));
-  auto second = ok(db->connect());
+  auto& [place, db, first, node, second] = both;
   put(*second, {a_job("a"), a_job("b")});
   auto a = take_for(*second, node, 1);
   ok(first->leave());
@@ -111,13 +108,10 @@ TEST_CASE("nothing is leased for a node that has left") {
 }
 
 TEST_CASE("two connections of a node share out its jobs") {
-  auto place = every_backend();
-  if (one_writer(*place))
+  two_connections both;
+  if (both.one_writes())
     return;
-  auto db = place->open();
-  auto first = ok(db->connect());
-  auto node = ok(first->join("n1", ""));
-  auto second = ok(db->connect());
+  auto& [place, db, first, node, second] = both;
   race all{.jobs = 3000};
   all.prepare(*second);
   std::vector<lease_request> wish{{"mail", 41, false}};
