@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <cstdio>
 #include <exception>
 #include <ostream>
 
@@ -47,7 +48,10 @@ exit_code run_program(console& io, const std::vector<std::string>& arguments) {
     return complain(io, wrong->message, exit_code::usage);
   auto code = dispatch(std::get<command>(parsed), io);
   io.out.flush();
-  if (!io.out && code == exit_code::done)
+  // Lines of `--live` pass by the stream; whoever still writes one has the
+  // lock.
+  auto lost = !io.out || ferror_unlocked(stdout) != 0;
+  if (lost && code == exit_code::done)
     return complain(io,
                     "standard output can't be written to; is its disk full?",
                     exit_code::failed);

@@ -72,8 +72,10 @@ TEST_CASE("a command that makes no sense ends with 2 and the way to help") {
 
 TEST_CASE("a standard output that is full is an error") {
   scene here{sqlite()};
-  auto done = run({"sh", "-c", CALLBOARD_PROGRAM " check >/dev/full"}, {},
-                  here.options());
+  auto command = GENERATE(as<std::string>{}, "check", "run --live --once");
+  auto done = run({"sh", "-c", CALLBOARD_PROGRAM " " + command + " >/dev/full"},
+                  {}, here.options());
+  INFO(command);
   CHECK(done.code == 1);
   CHECK_THAT(done.err, Contains("standard output"));
 }
