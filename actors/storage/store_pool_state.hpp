@@ -69,9 +69,6 @@ private:
   void send_leases(lease_calls::number which);
   void leased(lease_calls::number which, lease_done done);
   void hand_out(lease_calls::call& call);
-  /// The node may hold leases that it has not heard of.
-  void clear_up();
-  void release_unknown(const std::vector<lease_ref>& held);
   void refuse(const std::vector<wisher>& wishers, const error& why);
   void deliver(const wisher& to, lease_answer answer);
   void keep_one_suspect(const std::vector<wisher>& wishers,
@@ -99,6 +96,9 @@ private:
   void open(std::size_t at);
   void open_second();
   void session_died(const caf::down_msg& down);
+  /// The node may hold leases that it has not heard of.
+  void clear_up();
+  void release_unknown(const std::vector<lease_ref>& held);
   void link_up(link which);
   void link_down(link which, const error& why);
   void tell_failure(const error& why);

@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-/// The half of the store pool that writes: outcomes, starts, and jobs that go
+/// The part of the store pool that writes: outcomes, starts, and jobs that go
 /// back.
 namespace callboard::actors {
 

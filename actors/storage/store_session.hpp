@@ -19,7 +19,8 @@ struct session_options {
   store_pool_actor owner;
   /// Set for the first session: it joins under this name.
   std::optional<std::string> node_name;
-  /// A statement of it must not take so long that the node counts as dead.
+  /// It leases: no statement of it may take so long that the node counts as
+  /// dead meanwhile.
   bool leases = false;
   /// Where other nodes reach this one; empty: nowhere.
   std::string address{};
