@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks the models of this folder with spin: first that the protocol keeps its
 # promises, then that each switch which breaks it is found out.
-#   tests/model/check.sh          a minute or two
+#   tests/model/check.sh          two minutes or three
 #   tests/model/check.sh --long   larger numbers, much longer and some GB
 set -euo pipefail
 
