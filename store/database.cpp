@@ -37,6 +37,8 @@ result<void> database_options::validate() const {
                  "statement_timeout must be over 0 and at most 24 days"};
   if (arg_limit == 0 || arg_limit > 512 * 1024 * 1024)
     return error{errc::invalid_config, "arg_limit must be 1 byte to 512 MiB"};
+  if (large_lease == 0)
+    return error{errc::invalid_config, "large_lease must be at least 1"};
   if (schema.size() > 63 || schema.find('\0') != schema.npos)
     return error{errc::invalid_config,
                  "schema must be the name of a schema, at most 63 bytes"};

@@ -41,6 +41,10 @@ struct database_options {
   /// Commits reach the disk before they are reported (SQLite: synchronous =
   /// FULL; PostgreSQL: the server's synchronous_commit is left as it is).
   bool durable = true;
+  /// So many jobs make a lease a large one, which keeps one row for all of
+  /// them; a smaller one writes an index entry for each. At least 1.
+  /// PostgreSQL only; docs/performance.md has figures.
+  std::size_t large_lease = 256;
   /// The longest arg that is taken, in bytes.
   std::size_t arg_limit = job_limits::arg_bytes;
   /// For tests: replaces the database's clock in every statement.

@@ -101,6 +101,8 @@ struct client::impl {
     return closing;
   }
 
+  bool tells_others() const { return options.wake_others && !numbers->alone; }
+
   result<std::vector<std::string>> enqueue(std::vector<new_job> jobs,
                                            const std::string& request_id);
   result<std::vector<cancel_answer>>
@@ -150,8 +152,8 @@ void client::impl::tell_of(const std::vector<new_job>& jobs) {
   if (local)
     for (const auto& [queue, after] : soonest)
       local->wake(std::string{queue}, after);
-  for (auto queue : due)
-    if (options.wake_others)
+  if (tells_others())
+    for (auto queue : due)
       relay.wake(std::string{queue});
 }
 
@@ -331,7 +333,7 @@ void client::wake(std::string_view queue) {
   std::string name{queue};
   if (auto local = impl_->running_node())
     local->wake(name, duration{0});
-  if (impl_->options.wake_others)
+  if (impl_->tells_others())
     impl_->relay.wake(name);
 }
 

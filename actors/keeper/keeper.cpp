@@ -65,12 +65,14 @@ public:
   void start(keeper_options options) {
     options_ = std::move(options);
     lookout_.emplace(options_.reclaim_interval);
+    tell_if_alone();
     self_->set_down_handler([this](caf::down_msg& x) { listener_died(x); });
     self_->set_exit_handler([this](caf::exit_msg& x) {
       if (off_)
         off_->stop();
       self_->send_exit(listener_, caf::exit_reason::user_shutdown);
       listener_ = nullptr;
+      options_.numbers->alone = false;
       self_->quit(x.reason);
     });
     counted_at_ = self_->clock().now();
@@ -110,7 +112,10 @@ public:
     look();
   }
 
-  void joined() { lookout_->hears(true); }
+  void joined() {
+    lookout_->hears(true);
+    tell_if_alone();
+  }
 
   void listen() {
     auto now = self_->clock().now();
@@ -130,6 +135,8 @@ public:
   }
 
 private:
+  void tell_if_alone() { options_.numbers->alone = lookout_->alone(); }
+
   void look() {
     if (std::exchange(reclaiming_, true))
       return;
@@ -189,6 +196,7 @@ private:
       beating_ = false;
       complain(done.failure);
       lookout_->told(done.report.standing);
+      tell_if_alone();
       const auto& cancelled = done.report.cancelled;
       if (!cancelled.empty())
         self_->send(options_.supervisor, leases_cancelled{cancelled});
@@ -269,6 +277,7 @@ private:
   void listener_died(const caf::down_msg& down) {
     listener_ = nullptr;
     lookout_->hears(false);
+    tell_if_alone();
     if (!down.reason)
       return;
     auto rest = pace_.failed(self_->clock().now(), options_.draw());

@@ -35,6 +35,9 @@ public:
   /// The time between two looks; nothing while there is nobody to find.
   std::optional<duration> pace() const;
 
+  /// There is no other node, and one that joins would be heard of.
+  bool alone() const { return !pace(); }
+
   /// Whether it is time to look. True counts as a look.
   bool due(instant now);
 

@@ -21,6 +21,9 @@ public:
   /// The node's ties to its database.
   links database;
 
+  /// No other node is registered, and one that joins would be heard of.
+  std::atomic<bool> alone{false};
+
   /// For the node itself: does not count as a look.
   metrics_snapshot peek() const { return counters::snapshot(); }
 

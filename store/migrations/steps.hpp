@@ -19,6 +19,7 @@ inline constexpr std::array steps{
     migration{1, "jobs", migrations::_001_jobs_sql, 1},
     migration{2, "recovery", migrations::_002_recovery_sql, 1},
     migration{3, "rolling", migrations::_003_rolling_sql, 1},
+    migration{4, "in_place", migrations::_004_in_place_sql, 1},
 };
 
 } // namespace postgres
@@ -29,6 +30,7 @@ inline constexpr std::array steps{
     migration{1, "jobs", migrations::_001_jobs_sql, 1},
     migration{2, "recovery", migrations::_002_recovery_sql, 1},
     migration{3, "rolling", migrations::_003_rolling_sql, 1},
+    migration{4, "in_place", migrations::_004_in_place_sql, 1},
 };
 
 } // namespace sqlite

@@ -11,6 +11,8 @@ low_water::reach low_water::next(const std::string& queue, instant now) const {
   if (it == queues_.end() || it->second.taken < busy
       || now - it->second.looked_at_all >= lifetime)
     return reach::all;
+  if (it->second.full && now - it->second.looked_below < last_lifetime)
+    return reach::last;
   auto near = it->second.taken >= crowded
               && now - it->second.looked_wide < wide_lifetime;
   return near ? reach::near : reach::wide;
@@ -21,10 +23,13 @@ std::vector<low_water::mark> low_water::marks(const std::string& queue,
   auto it = queues_.find(queue);
   if (how_far == reach::all || it == queues_.end())
     return {};
-  auto marks = it->second.seen;
   auto margin = how_far == reach::near ? near_margin : wide_margin;
-  for (auto& one : marks)
-    one.low -= margin.count();
+  std::vector<mark> marks;
+  for (const auto& one : it->second.seen)
+    if (how_far == reach::last)
+      marks.push_back({one.priority, one.last, one.last_id});
+    else
+      marks.push_back({one.priority, one.first - margin.count(), {}});
   return marks;
 }
 
@@ -52,26 +57,31 @@ void low_water::learn(const std::string& queue,
     known.looked_at_all = now;
     known.taken = 0;
   }
-  if (how_far != reach::near)
+  if (how_far != reach::last)
+    known.looked_below = now;
+  if (how_far == reach::all || how_far == reach::wide)
     known.looked_wide = now;
   known.taken += jobs.size();
+  known.full = !ended;
   // Priorities up to the last one given were looked at to the end.
   auto last = jobs.back().value.priority;
   for (auto& one : known.seen)
     if (one.priority < last || ended)
-      one.low = std::max<std::int64_t>(one.low, to_micros(database_now));
+      one.first = std::max<std::int64_t>(one.first, to_micros(database_now));
   for (auto job = jobs.begin(); job != jobs.end();) {
     auto priority = job->value.priority;
-    auto first = job->value.run_at;
+    auto first = job;
     job = std::find_if(job, jobs.end(), [&](const auto& other) {
       return other.value.priority != priority;
     });
     auto at = std::lower_bound(
         known.seen.begin(), known.seen.end(), priority,
-        [](const mark& m, std::int16_t p) { return m.priority < p; });
+        [](const place& x, std::int16_t p) { return x.priority < p; });
     if (at == known.seen.end() || at->priority != priority)
-      at = known.seen.insert(at, mark{priority, 0});
-    at->low = to_micros(first);
+      at = known.seen.insert(at, place{.priority = priority});
+    at->first = to_micros(first->value.run_at);
+    at->last = to_micros(std::prev(job)->value.run_at);
+    at->last_id = std::prev(job)->value.id;
   }
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace callboard::store {
@@ -15,7 +16,8 @@ namespace callboard::store {
 /// which many jobs go has hints, and only for a while: a job whose transaction
 /// ended late (or whose time lies in the past) appears below them and must not
 /// be left behind. So most looks begin right below the hint, some well below
-/// it, and some look at everything. Not thread-safe.
+/// it, and some look at everything. While leases come back full, most begin
+/// where the last one ended: whoever is behind waits anyway. Not thread-safe.
 class low_water {
 public:
   using instant = std::chrono::steady_clock::time_point;
@@ -27,6 +29,8 @@ public:
     wide,
     /// From `near_margin` below it on.
     near,
+    /// From the last job on that was seen.
+    last,
   };
 
   /// A look at everything serves so long.
@@ -37,18 +41,24 @@ public:
   static constexpr std::size_t busy = 256;
   /// With so many, what a wide look walks over counts.
   static constexpr std::size_t crowded = 10'000;
+  /// In a queue that has more than leases want, a look below the last job
+  /// serves so long.
+  static constexpr duration last_lifetime = std::chrono::milliseconds{250};
   static constexpr duration wide_margin = std::chrono::seconds{2};
   static constexpr duration near_margin = std::chrono::milliseconds{50};
 
+  /// The first place in line to look at.
   struct mark {
     std::int16_t priority = 0;
     std::int64_t low = 0;
+    std::string_view id;
   };
 
   /// What the next lease should look at.
   reach next(const std::string& queue, instant now) const;
 
-  /// Where to begin, by priority; empty for `all`.
+  /// Where to begin, by priority; empty for `all`. Valid until the next
+  /// `learn`.
   std::vector<mark> marks(const std::string& queue, reach how_far) const;
 
   /// When the next wider look is due.
@@ -59,12 +69,22 @@ public:
              reach how_far, bool ended, time_point database_now, instant now);
 
 private:
+  struct place {
+    std::int16_t priority = 0;
+    /// Where the jobs of the last lease began.
+    std::int64_t first = 0;
+    /// Where they ended.
+    std::int64_t last = 0;
+    std::string last_id;
+  };
   struct entry {
-    /// `low` without a margin.
-    std::vector<mark> seen;
+    std::vector<place> seen;
     instant looked_at_all{};
     instant looked_wide{};
+    instant looked_below{};
     std::size_t taken = 0;
+    /// The last lease got all that it wanted.
+    bool full = false;
   };
 
   std::map<std::string, entry> queues_;

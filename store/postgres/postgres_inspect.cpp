@@ -139,13 +139,19 @@ postgres_store::cancel(const std::vector<std::string>& ids) {
   if (possible.empty())
     return answers;
   return guarded([&] {
-    auto done
-        = connection_->change(postgres::cancel, parameters{}.add(possible));
-    std::unordered_map<std::string_view, cancel_answer> found;
-    for (int i = 0; i < done.size(); ++i)
-      found.emplace(done.bytes(i, 0), done.number(i, 1) != 0
-                                          ? cancel_answer::asked
-                                          : cancel_answer::removed);
+    std::unordered_map<std::string, cancel_answer> found;
+    twice([&] {
+      auto done
+          = connection_->change(postgres::cancel, parameters{}.add(possible));
+      for (int i = 0; i < done.size(); ++i)
+        found.emplace(done.text(i, 0), done.number(i, 1) != 0
+                                           ? cancel_answer::asked
+                                           : cancel_answer::removed);
+      std::erase_if(possible, [&](std::string_view id) {
+        return found.contains(std::string{id});
+      });
+      return possible.empty();
+    });
     for (std::size_t i = 0; i < ids.size(); ++i)
       if (auto one = found.find(ids[i]); one != found.end())
         answers[i] = one->second;

@@ -30,6 +30,7 @@ struct answer {
 // The known priorities and the gaps between them, as parameters.
 struct lines {
   std::vector<std::int64_t> of_mark, priorities, lows;
+  std::vector<std::string_view> low_ids;
   std::vector<std::int64_t> of_gap, above, below;
 
   void add(std::int64_t request, const std::vector<low_water::mark>& marks) {
@@ -40,6 +41,7 @@ struct lines {
       of_mark.push_back(request);
       priorities.push_back(one.priority);
       lows.push_back(one.low);
+      low_ids.push_back(one.id);
       add_gap(request, from, one.priority);
       from = one.priority;
     }
@@ -168,6 +170,8 @@ void postgres_store::lease_some(incarnation node,
   values.add(suspects).add(starts).add(isolated);
   values.add(look.of_mark).add(look.priorities).add(look.lows);
   values.add(look.of_gap).add(look.above).add(look.below);
+  values.add(look.low_ids);
+  values.add(static_cast<std::int64_t>(options_.large_lease));
   auto found = connection_->repeat(postgres::lease, values);
   std::vector<answer> answers(round.size());
   time_point now{};
@@ -222,7 +226,9 @@ void postgres_store::lease_some(incarnation node,
     if (!ended || !batch.exhausted.empty() || batch.jobs.size() < one.found)
       batch.next_due = duration{0};
     // What the hint passed over shows at the next wider look.
-    if (hinted) {
+    if (reaches[i] == low_water::reach::last) {
+      batch.next_due = duration{0};
+    } else if (hinted) {
       auto look_again = hints_.left(request.queue, started);
       batch.next_due
           = std::min(batch.next_due.value_or(look_again), look_again);

@@ -49,7 +49,13 @@ result<incarnation> postgres_store::join(std::string_view name,
 void postgres_store::joined(incarnation id) {
   member_ = id;
   former_->locked(id, *connection_);
+  free_for_older();
   connection_->query(postgres::tell_joined);
+}
+
+void postgres_store::free_for_older() {
+  connection_->query(postgres::free_held);
+  connection_->query(postgres::free_leases);
 }
 
 bool postgres_store::rejoin(incarnation id, std::string_view name,
@@ -127,12 +133,22 @@ postgres_store::heartbeat(const std::vector<node_queue>& queues) {
     if (answer.size() == 0)
       throw failure{declared_dead(connection_->name(), *member_)};
     heartbeat_report report;
+    auto due = false;
+    auto older = false;
     for (int i = 0; i < answer.size(); ++i)
-      if (answer.is_null(i, 0))
+      if (answer.is_null(i, 0)) {
         report.standing = {static_cast<std::size_t>(answer.number(i, 1)),
                            static_cast<std::size_t>(answer.number(i, 2))};
-      else
+        due = answer.number(i, 3) != 0;
+        older = answer.number(i, 4) != 0;
+      } else {
         report.cancelled.push_back({answer.text(i, 0), answer.number(i, 1)});
+      }
+    if (due)
+      connection_->change(postgres::hold,
+                          parameters{}.add(*member_).add(clock()));
+    if (older)
+      free_for_older();
     return report;
   });
 }

@@ -45,11 +45,12 @@ postgres_store::delete_dead(const std::vector<std::int64_t>& ids,
   for (int i = 0; i < gone.size(); ++i) {
     auto id = gone.number(i, 0);
     auto name = gone.text(i, 1);
-    auto ended = gone.number(i, 2) != 0;
-    nodes.push_back({id, ended ? worker_died_text(name, id, connection_ended,
-                                                  gone.moment(i, 3))
-                               : worker_died_text(name, id, silent_too_long,
-                                                  gone.moment(i, 4))});
+    auto ended = gone.number(i, 3) != 0;
+    auto cause
+        = ended
+              ? worker_died_text(name, id, connection_ended, gone.moment(i, 4))
+              : worker_died_text(name, id, silent_too_long, gone.moment(i, 5));
+    nodes.push_back({id, std::move(cause), gone.number(i, 2)});
     report.nodes.push_back(std::move(name));
   }
   return nodes;
@@ -58,25 +59,29 @@ postgres_store::delete_dead(const std::vector<std::int64_t>& ids,
 void postgres_store::free_jobs(const std::vector<dead_node>& nodes,
                                std::optional<std::int32_t> max_crashes,
                                reclaim_report& report) {
-  std::vector<std::int64_t> ids;
+  std::vector<std::int64_t> ids, knows;
   std::vector<std::string_view> causes;
   for (const auto& one : nodes) {
     ids.push_back(one.id);
     causes.push_back(one.cause);
+    knows.push_back(one.knows);
   }
   parameters values;
   values.add(ids).add(causes).add(clock());
   if (max_crashes) {
     auto bury = values;
-    bury.add(std::int64_t{*max_crashes});
+    bury.add(std::int64_t{*max_crashes}).add(knows);
     auto dead = connection_->query(postgres::bury_orphans, bury);
     for (int i = 0; i < dead.size(); ++i)
       report.dead.push_back(dead.job_at(i, 0));
   }
-  values.add(std::int64_t{max_crashes.has_value()});
-  auto freed = connection_->query(postgres::free_orphans, values);
-  report.freed += static_cast<std::size_t>(freed.changed());
-  connection_->query(postgres::delete_node_queues, parameters{}.add(ids));
+  values.add(std::int64_t{max_crashes.has_value()}).add(knows);
+  // Again for those that somebody wrote to meanwhile, such as a cancel: they
+  // are locked by now, and seen.
+  for (int pass = 0; pass < 2; ++pass)
+    report.freed += static_cast<std::size_t>(
+        connection_->query(postgres::free_orphans, values).changed());
+  connection_->query(postgres::delete_node_rows, parameters{}.add(ids));
 }
 
 result<void> postgres_store::leave() {
@@ -90,8 +95,9 @@ result<void> postgres_store::leave() {
       // No job has killed it, so that none is to blame.
       reclaim_report ignored;
       auto text = worker_died_text(gone.text(0, 1), *member_, left_with_jobs,
-                                   gone.moment(0, 2));
-      free_jobs({{*member_, std::move(text)}}, std::nullopt, ignored);
+                                   gone.moment(0, 3));
+      free_jobs({{*member_, std::move(text), gone.number(0, 2)}}, std::nullopt,
+                ignored);
     }
     tx.commit();
     connection_->query(postgres::unlock, parameters{}.add(*member_));

@@ -3,7 +3,6 @@
 #include "store/sql/moment.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 
@@ -38,6 +37,22 @@ parameters leases_of(const std::vector<lease_ref>& leases) {
   }
   return std::move(parameters{}.add(columns.ids).add(columns.fences));
 }
+
+// Which leases a statement answered.
+class named_leases {
+public:
+  explicit named_leases(const rows& answer) {
+    for (int row = 0; row < answer.size(); ++row)
+      all_.emplace(answer.bytes(row, 0), answer.number(row, 1));
+  }
+
+  bool has(const lease_ref& lease) const {
+    return all_.contains({lease.id, lease.fence});
+  }
+
+private:
+  std::set<std::pair<std::string_view, std::int64_t>> all_;
+};
 
 std::vector<std::string_view> errors_of(const std::vector<settle_item>& items) {
   std::vector<std::string_view> errors;
@@ -75,56 +90,56 @@ postgres_store::settle(const std::vector<settlement>& settlements) {
   });
 }
 
-void postgres_store::settle_all(const settle_plan& plan,
-                                settle_report& report) {
-  if (!plan.completed.empty())
-    settle_kind(postgres::complete, plan.completed, report,
-                leases_of(plan.completed));
-  if (!plan.retried.empty()) {
-    auto values = leases_of(plan.retried);
-    values.add(delays_of(plan.retried));
-    values.add(errors_of(plan.retried)).add(clock());
-    settle_kind(postgres::retry, plan.retried, report, std::move(values));
-  }
-  if (!plan.dead.empty()) {
-    auto values = leases_of(plan.dead);
-    values.add(errors_of(plan.dead)).add(clock());
-    settle_kind(postgres::bury, plan.dead, report, std::move(values));
-  }
-  if (!plan.rescheduled.empty()) {
-    std::vector<std::optional<std::int64_t>> moments;
-    std::vector<const std::string*> args;
-    for (const auto& item : plan.rescheduled) {
-      moments.push_back(std::nullopt);
-      if (item.at)
-        moments.back() = to_micros(*item.at);
-      args.push_back(item.arg);
-    }
-    auto values = leases_of(plan.rescheduled);
-    values.add(delays_of(plan.rescheduled)).add(moments).add_bytes(args);
-    values.add(clock());
-    settle_kind(postgres::reschedule, plan.rescheduled, report,
-                std::move(values));
-  }
+void postgres_store::settle_all(settle_plan& plan, settle_report& report) {
+  using items = std::vector<settle_item>;
+  settle_kind(postgres::complete, plan.completed, report,
+              [](const items& some) { return leases_of(some); });
+  settle_kind(postgres::retry, plan.retried, report, [&](const items& some) {
+    auto values = leases_of(some);
+    values.add(delays_of(some)).add(errors_of(some)).add(clock());
+    return values;
+  });
+  settle_kind(postgres::bury, plan.dead, report, [&](const items& some) {
+    auto values = leases_of(some);
+    values.add(errors_of(some)).add(clock());
+    return values;
+  });
+  settle_kind(postgres::reschedule, plan.rescheduled, report,
+              [&](const items& some) {
+                std::vector<std::optional<std::int64_t>> moments;
+                std::vector<const std::string*> args;
+                for (const auto& item : some) {
+                  moments.push_back(std::nullopt);
+                  if (item.at)
+                    moments.back() = to_micros(*item.at);
+                  args.push_back(item.arg);
+                }
+                auto values = leases_of(some);
+                values.add(delays_of(some)).add(moments).add_bytes(args);
+                values.add(clock());
+                return values;
+              });
 }
 
+template <class Values>
 void postgres_store::settle_kind(const char* sql,
-                                 const std::vector<settle_item>& items,
-                                 settle_report& report, parameters values) {
-  auto done = connection_->repeat(sql, values);
-  if (static_cast<std::size_t>(done.size()) == items.size()) {
-    for (const auto& item : items)
-      report.accepted[item.index] = true;
+                                 std::vector<settle_item>& items,
+                                 settle_report& report, Values values_of) {
+  if (items.empty())
     return;
-  }
-  std::map<std::pair<std::string_view, std::int64_t>, std::size_t> index_of;
-  for (const auto& item : items)
-    index_of.emplace(
-        std::pair{std::string_view{item.lease->id}, item.lease->fence},
-        item.index);
-  for (int row = 0; row < done.size(); ++row)
-    report.accepted[index_of.at({done.bytes(row, 0), done.number(row, 1)})]
-        = true;
+  twice([&] {
+    auto done = connection_->repeat(sql, values_of(items));
+    if (static_cast<std::size_t>(done.size()) == items.size()) {
+      for (const auto& item : items)
+        report.accepted[item.index] = true;
+      return true;
+    }
+    named_leases accepted{done};
+    std::erase_if(items, [&](const settle_item& item) {
+      return report.accepted[item.index] = accepted.has(*item.lease);
+    });
+    return false;
+  });
 }
 
 result<std::vector<bool>>
@@ -133,12 +148,13 @@ postgres_store::start(const std::vector<lease_ref>& leases) {
   if (leases.empty())
     return ours;
   return guarded([&] {
-    auto done = connection_->repeat(postgres::start, leases_of(leases));
-    std::set<std::pair<std::string_view, std::int64_t>> found;
-    for (int row = 0; row < done.size(); ++row)
-      found.emplace(done.bytes(row, 0), done.number(row, 1));
-    for (std::size_t i = 0; i < leases.size(); ++i)
-      ours[i] = found.contains({leases[i].id, leases[i].fence});
+    twice([&] {
+      auto done = connection_->repeat(postgres::start, leases_of(leases));
+      named_leases found{done};
+      for (std::size_t i = 0; i < leases.size(); ++i)
+        ours[i] = found.has(leases[i]);
+      return std::find(ours.begin(), ours.end(), false) == ours.end();
+    });
     return ours;
   });
 }
@@ -148,10 +164,18 @@ postgres_store::release(const std::vector<lease_ref>& leases, duration wait) {
   if (leases.empty())
     return std::size_t{0};
   return guarded([&] {
-    auto values = leases_of(leases);
-    values.add(wait.count()).add(clock());
-    auto done = connection_->change(postgres::release, values);
-    return static_cast<std::size_t>(done.changed());
+    std::size_t count = 0;
+    auto left = leases;
+    twice([&] {
+      auto values = leases_of(left);
+      values.add(wait.count()).add(clock());
+      auto done = connection_->change(postgres::release, values);
+      count += static_cast<std::size_t>(done.size());
+      named_leases back{done};
+      std::erase_if(left, [&](const auto& one) { return back.has(one); });
+      return left.empty();
+    });
+    return count;
   });
 }
 

@@ -83,10 +83,12 @@ public:
   }
 
 private:
-  /// A node whose registration is gone, and the last error of its jobs.
+  /// A node whose registration is gone, the last error of its jobs, and which
+  /// version of the tables it knew.
   struct dead_node {
     incarnation id = 0;
     std::string cause;
+    std::int64_t knows = 0;
   };
 
   template <class Work>
@@ -100,6 +102,7 @@ private:
 
   bool lock(incarnation id);
   void joined(incarnation id);
+  void free_for_older();
   bool rejoin(incarnation id, std::string_view name, std::string_view address);
   bool take_up(incarnation id, std::string_view name, std::string_view address,
                bool waiting);
@@ -122,9 +125,38 @@ private:
                   std::vector<lease_batch>& batches,
                   std::vector<std::size_t>& again);
 
-  void settle_kind(const char* sql, const std::vector<settle_item>& items,
-                   settle_report& report, parameters values);
-  void settle_all(const settle_plan& plan, settle_report& report);
+  void settle_all(settle_plan& plan, settle_report& report);
+  /// Leaves those of the items that were not accepted.
+  template <class Values>
+  void settle_kind(const char* sql, std::vector<settle_item>& items,
+                   settle_report& report, Values values_of);
+
+  /// Performs a statement, and again for what it did not write, as long as that
+  /// may be because another transaction wrote the same rows meanwhile: the
+  /// statement waited for it and locked what it left, which the next statement
+  /// of the transaction sees. `pass` tells whether it wrote all.
+  template <class Pass>
+  void twice(Pass pass) {
+    if (pass())
+      return;
+    if (connection_->in_transaction()) {
+      pass();
+      return;
+    }
+    try {
+      postgres_transaction tx{*connection_};
+      if (!pass())
+        pass();
+      tx.commit();
+    } catch (const failure& what) {
+      // What the first pass wrote is stored.
+      throw failure{{errc::commit_unknown,
+                     what.why().message
+                         + "; whether all of the change was stored is"
+                           " unknown"}};
+    }
+  }
+
   rows dead_rows(const dead_filter& filter, bool with_args);
 
   std::unique_ptr<postgres_connection> connection_;

@@ -75,7 +75,7 @@ class Growth:
         return f"'{'x' * size}'::bytea" if size <= 100 else pieces
 
     def fresh(self):
-        self.sql("""truncate callboard_job, callboard_dead_job;
+        self.sql("""truncate callboard_job, callboard_dead_job, callboard_lease;
             vacuum analyze callboard_job; vacuum analyze callboard_dead_job; checkpoint""")
 
     def settled_rows(self):
@@ -83,7 +83,7 @@ class Growth:
 
     def performed(self):
         return int(self.sql(f"""select /* of growth */ coalesce(sum(rows), 0) from {OURS}
-            where query ~ '^\\s*delete from callboard_job'"""))
+            where query ~ '^\\s*with gone as \\(\\s*delete from callboard_job'"""))
 
     def counters(self):
         row = self.sql(f"""select /* of growth */ coalesce(sum(total_exec_time), 0) * 1000,

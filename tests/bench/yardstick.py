@@ -74,7 +74,7 @@ class Yardstick:
 
     def reset(self):
         """The same state before each measurement."""
-        self.sql("truncate callboard_job; vacuum; checkpoint;")
+        self.sql("truncate callboard_job, callboard_lease; vacuum; checkpoint;")
 
     def pgbench(self, script, clients, transactions, **variables):
         file = self.scratch / "script.sql"
@@ -106,7 +106,7 @@ class Yardstick:
         lease = with_values("lease", {
             1: ":node", 2: "null", 3: ":queues", 4: ":limits", 5: ":suspects", 6: ":starts",
             7: ":isolated", 8: ":of_mark", 9: ":marks", 10: ":lows", 11: ":of_gap",
-            12: ":above", 13: ":below"})
+            12: ":above", 13: ":below", 14: ":low_ids", 15: "256"})
         head, tail = lease.split("\n  select 0 as kind,", 1)
         lease = f"""{head},
   answer(kind, id, queue, type, arg, request_id, attempt, max_attempts, priority, last_error,
@@ -124,7 +124,7 @@ class Yardstick:
         tps = self.pgbench(
             self.lease_and_settle(), clients, transactions, node=NODE, queues=f"{{{QUEUE}}}",
             limits=f"{{{batch}}}", suspects="{1}", starts=f"{{{batch}}}", isolated="{0}",
-            of_mark="{1}", marks="{0}", lows="{0}", of_gap="{1,1}", above="{-32769,0}", below="{0,32768}")
+            of_mark="{1}", marks="{0}", lows="{0}", low_ids="{\"\"}", of_gap="{1,1}", above="{-32769,0}", below="{0,32768}")
         left = int(self.sql("select count(*) from callboard_job"))
         done = jobs - left
         self.sql(f"delete from callboard_node where id = {NODE}")
@@ -190,7 +190,7 @@ values ('0190aaaa-bbbb-7ccc-' || :number, :queue, 'bench', :arg::bytea,
                 where query ~ '{pattern}' and query !~ 'pg_stat'""").split("|")
             calls, found = int(rows[0] or 0), int(rows[1] or 0)
             return max(1, round((found - extra * calls) / max(calls, 1)))
-        return mean("with recursive me as", 1), mean("^\\s*delete from callboard_job", 0)
+        return mean("with recursive me as", 1), mean("^\\s*with gone as \\(\\s*delete from callboard_job", 0)
 
     # -- SQLite ---------------------------------------------------------------
 

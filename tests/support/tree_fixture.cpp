@@ -261,6 +261,10 @@ metrics_snapshot tree_fixture::metrics() const {
   return impl_->numbers->snapshot();
 }
 
+bool tree_fixture::alone() const {
+  return impl_->numbers->alone;
+}
+
 std::vector<std::string> tree_fixture::conversation() {
   return std::exchange(impl_->said, {});
 }

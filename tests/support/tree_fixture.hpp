@@ -115,6 +115,9 @@ public:
   void kill(const std::string& name);
   /// A look at it counts as somebody's interest.
   metrics_snapshot metrics() const;
+
+  /// Whether the node knows that there is no other.
+  bool alone() const;
   /// What `on_failure` was told.
   std::vector<std::string> failures() const;
 

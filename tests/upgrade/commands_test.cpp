@@ -43,7 +43,7 @@ TEST_CASE("every command works on the tables of the next version") {
   CHECK(here.waiting() == 0);
   auto status = here.callboard({"migrate", "--status"});
   CHECK(status.code == 0);
-  CHECK_THAT(status.err, Contains("the tables have version 4, this program"
-                                  " knows 3 and can work with them"));
+  CHECK_THAT(status.err, Contains("the tables have version 5, this program"
+                                  " knows 4 and can work with them"));
   CHECK_THAT(status.out, Contains("next"));
 }

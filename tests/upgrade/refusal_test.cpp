@@ -33,8 +33,8 @@ finished apart(const scene& here, std::vector<std::string> arguments) {
 
 std::string locked_out(const std::string& database, const std::string& nodes) {
   return database
-         + ": after step 4 (apart) the tables need programs that know version"
-           " 4, and nodes of older ones are alive: "
+         + ": after step 5 (apart) the tables need programs that know version"
+           " 5, and nodes of older ones are alive: "
          + nodes
          + "; stop them first, or run `callboard migrate --force` and they"
            " fail";
@@ -42,8 +42,8 @@ std::string locked_out(const std::string& database, const std::string& nodes) {
 
 std::string too_new(const std::string& database) {
   return database
-         + " has callboard tables of version 4, which need a program that knows"
-           " version 4; this one knows version 3: use a newer callboard";
+         + " has callboard tables of version 5, which need a program that knows"
+           " version 5; this one knows version 4: use a newer callboard";
 }
 
 const std::string no_common_version

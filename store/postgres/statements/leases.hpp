@@ -8,11 +8,12 @@ namespace callboard::store::postgres {
 // One statement for all queues. $1 the node, $2 the clock; of each request
 // $3 the queue, $4 the limit, $5 whether a suspect may come, $6 how many start
 // at once, $7 whether isolated; of each known priority $8 its request, $9 the
-// priority, $10 the lowest moment to look at; of each gap between them $11 its
-// request, $12 and $13 the bounds. The node's row is locked against a
-// `reclaim`, which deletes it before it looks for the node's jobs. Answers rows
-// of three kinds: 0 one for each request (number, queue, found, suspect given,
-// next run, now); 1 leased jobs; 2 jobs that went to the dead letters.
+// priority, $10 and $14 the first moment and id to look at; of each gap between
+// them $11 its request, $12 and $13 the bounds; $15 how many jobs make the
+// lease a large one. The node's row is locked against a `reclaim`, which
+// deletes it before it looks for the node's jobs. Answers rows of three kinds:
+// 0 one for each request (number, queue, found, suspect given, next run, now);
+// 1 leased jobs; 2 jobs that went to the dead letters.
 inline constexpr auto lease = R"sql(
   with recursive me as materialized (
     select id from callboard_node where id = $1::int8 for key share),
@@ -30,28 +31,30 @@ inline constexpr auto lease = R"sql(
     cross join lateral (
       select j.ctid as at, {spent} as spent
       from callboard_job j
-      where j.state = 2 and j.queue = r.queue
+      where {suspected} and j.state = 2 and j.queue = r.queue
         and j.run_at <= (select now from clock)
       order by j.priority, j.run_at, j.id
       limit 1
       for update skip locked) s
     where r.suspects = 1),
 
-  -- The priorities of each queue: those known, and in the gaps one by one.
+  -- The priorities of each queue: those known, and in the gaps one by one. Of
+  -- some all jobs may be leased.
   line as materialized (
-    select r.number, h.priority::int2 as priority, h.low
+    select r.number, h.priority::int2 as priority, h.low, h.low_id
     from request r
-    join unnest($8::int8[], $9::int8[], $10::int8[]) h(number, priority, low)
+    join unnest($8::int8[], $9::int8[], $10::int8[], $14::text[])
+      h(number, priority, low, low_id)
       on h.number = r.number
     union all
-    select r.number, p.priority, -9223372036854775808
+    select r.number, p.priority, -9223372036854775808, ''
     from unnest($11::int8[], $12::int8[], $13::int8[]) g(number, above, below)
     join request r on r.number = g.number
     cross join lateral (
       with recursive step as (
         (select j.priority
          from callboard_job j
-         where j.state = 0 and j.queue = r.queue
+         where {lined} and j.queue = r.queue
            and j.priority > g.above and j.priority < g.below
          order by j.priority
          limit 1)
@@ -59,7 +62,7 @@ inline constexpr auto lease = R"sql(
         select (
           select j.priority
           from callboard_job j
-          where j.state = 0 and j.queue = r.queue
+          where {lined} and j.queue = r.queue
             and j.priority > s.priority and j.priority < g.below
           order by j.priority
           limit 1)
@@ -78,15 +81,17 @@ inline constexpr auto lease = R"sql(
       from (
         select y.at, y.spent
         from (
-          select l.priority, l.low
+          select l.priority, l.low, l.low_id
           from line l
           where l.number = r.number
           order by l.priority) l
         cross join lateral (
           select j.ctid as at, {spent} as spent
           from callboard_job j
-          where j.state = 0 and j.queue = r.queue and j.priority = l.priority
-            and j.run_at >= l.low and j.run_at <= (select now from clock)
+          where {lined} and j.state = 0
+            and j.queue = r.queue and j.priority = l.priority
+            and (j.run_at, j.id) >= (l.low, l.low_id)
+            and j.run_at <= (select now from clock)
           order by j.run_at, j.id
           limit r.wanted
           for update skip locked) y
@@ -98,6 +103,12 @@ inline constexpr auto lease = R"sql(
     select s.*, false as later, true as suspect from suspect s
     union all
     select r.*, false from ready r),
+  -- Of a large lease.
+  ticket as materialized (
+    select nextval('callboard_lease_number') as number
+    from picked p
+    where not p.spent
+    having count(*) >= $15::int8),
   -- Two, since a row can't be told by its place without a join.
   started as (
     {take false}
@@ -109,6 +120,17 @@ inline constexpr auto lease = R"sql(
     where j.ctid = any(array(
       select p.at from picked p where not p.spent and p.later))
     returning {job}, j.fence, j.unrecorded),
+  noted as (
+    insert into callboard_lease (
+      number, queue, node, remaining, look_at, ids)
+    select t.number, x.queue, $1::int8, count(*),
+      (select now from clock) + {short}, array_agg(x.id)
+    from ticket t
+    cross join (
+      select s.id, s.queue from started s
+      union all
+      select p.id, p.queue from prefetched p) x
+    group by t.number, x.queue),
   spent as (
     delete from callboard_job j
     where j.ctid = any(array(select p.at from picked p where p.spent))
@@ -139,7 +161,8 @@ inline constexpr auto lease = R"sql(
        cross join lateral (
          select j.run_at
          from callboard_job j
-         where j.state = 0 and j.queue = s.queue and j.priority = l.priority
+         where {lined} and j.state = 0
+           and j.queue = s.queue and j.priority = l.priority
            and j.run_at >= case
              when s.alone then l.low
              else (select now + 1 from clock) end
@@ -148,7 +171,7 @@ inline constexpr auto lease = R"sql(
        where l.number = s.number),
       (select j.run_at
        from callboard_job j
-       where j.state = 2 and j.queue = s.queue
+       where {suspected} and j.state = 2 and j.queue = s.queue
          and j.run_at > (select now from clock)
          and s.suspects = 1 and not s.alone
        order by j.run_at
@@ -167,7 +190,20 @@ inline constexpr auto lease = R"sql(
 inline constexpr auto held = R"sql(
   select coalesce(j.id, ''), coalesce(j.fence, 0)
   from callboard_node n
-  left join callboard_job j on j.state = 1 and j.node = n.id
+  left join lateral (
+    select j.id, j.fence
+    from callboard_job j
+    where j.holder = n.id and j.state + 0 = 1 and j.node = n.id
+    union all
+    select j.id, j.fence
+    from callboard_lease l
+    cross join unnest(l.ids) k(id)
+    cross join lateral (
+      select j.id, j.fence
+      from callboard_job j
+      where j.id = k.id and j.lease = l.number and j.state + 0 = 1
+        and j.node = n.id) j
+    where l.node = n.id) j on true
   where n.id = $1::int8
 )sql"_sql;
 

@@ -35,8 +35,9 @@ inline constexpr auto tell_joined = R"sql(
 )sql";
 
 // $1 the node, $2 the clock, then the figures of each queue. Answers one row
-// without an id, with how many other nodes there are, and how many of them
-// registered earlier; then the leases that are to be cancelled.
+// without an id, with how many other nodes there are, how many of them
+// registered earlier, whether a lease is due for `hold`, and whether there are
+// programs for `free_held`; then the leases that are to be cancelled.
 inline constexpr auto heartbeat = R"sql(
   with me as (
     update callboard_node set seen_at = {now $2}
@@ -58,8 +59,14 @@ inline constexpr auto heartbeat = R"sql(
       running = excluded.running,
       performed = excluded.performed,
       failed = excluded.failed,
-      per_second_milli = excluded.per_second_milli)
-  select null::text, o.others, o.ahead
+      per_second_milli = excluded.per_second_milli),
+  ended as (
+    delete from callboard_lease l
+    using me
+    where l.node = me.id and l.remaining <= 0)
+  select null::text, o.others, o.ahead,
+    exists (select from callboard_lease l where {due_lease}),
+    exists (select from callboard_node n where n.knows < 4)
   from me
   cross join lateral (
     select count(*) as others,
@@ -68,13 +75,76 @@ inline constexpr auto heartbeat = R"sql(
     from callboard_node n
     where n.id <> me.id) o
   union all
-  select l.id, l.fence, 0
+  select l.id, l.fence, 0, false, false
   from me
   cross join lateral (
     select j.id, j.fence
     from callboard_job j
-    where j.state = 1 and j.node = me.id and j.cancelled
+    where j.cancelled and j.state + 0 = 1 and j.node = me.id
     order by j.queue) l
+)sql"_sql;
+
+// $1 the node, $2 the clock. Ends large leases after a moment: of what is
+// leased still the node becomes the holder, so that it leaves the line; their
+// rows go, whoever removed the other jobs. A lease of which a job is locked
+// just now has to wait for the next time.
+inline constexpr auto hold = R"sql(
+  with due as materialized (
+    select l.ctid as at, l.number, l.ids
+    from callboard_lease l
+    where {due_lease}
+    for update skip locked),
+  still as materialized (
+    select d.at as lease, j.at
+    from due d
+    cross join unnest(d.ids) k(id)
+    cross join lateral (
+      select j.ctid as at
+      from callboard_job j
+      where j.id = k.id and j.lease = d.number and j.state + 0 = 1
+        and j.node = $1::int8) j),
+  free as materialized (
+    select s.lease, x.at
+    from still s
+    cross join lateral (
+      select j.ctid as at
+      from callboard_job j
+      where j.ctid = s.at
+      for update skip locked) x),
+  later as materialized (
+    select s.lease
+    from still s
+    left join free f on f.lease = s.lease and f.at = s.at
+    where f.at is null),
+  held as (
+    update callboard_job j
+    set holder = $1::int8,
+      lease = 0
+    where j.ctid = any(array(
+      select f.at
+      from free f
+      where f.lease <> all(array(select w.lease from later w)))))
+  delete from callboard_lease l
+  where l.ctid = any(array(select d.at from due d))
+    and l.ctid <> all(array(select w.lease from later w))
+)sql"_sql;
+
+// What a program before version 4 freed of a newer node has a holder still, and
+// the node's large leases are left. Two statements, as a migration locks tables
+// in an order of its own.
+inline constexpr auto free_leases = R"sql(
+  delete from callboard_lease l
+  where not exists (select from callboard_node n where n.id = l.node)
+)sql";
+
+inline constexpr auto free_held = R"sql(
+  update callboard_job j
+  set holder = null
+  where j.ctid = any(array(
+    select x.ctid
+    from callboard_job x
+    where x.holder is not null and x.state + 0 <> 1
+    for update skip locked))
 )sql"_sql;
 
 // $1 the own node, $2 the clock, $3 the longest silence, $4 the grace, $5 how
@@ -124,20 +194,23 @@ inline constexpr auto delete_dead_nodes = R"sql(
       when pg_try_advisory_xact_lock(d.id) then {dead_if_free}
       else {dead_if_held} end
     for update skip locked))
-  returning n.id, n.name, pg_try_advisory_xact_lock(n.id),
+  returning n.id, n.name, n.knows, pg_try_advisory_xact_lock(n.id),
     coalesce(n.missed_at, (select now from clock)), (select now from clock)
 )sql"_sql;
 
 inline constexpr auto delete_node = R"sql(
   delete from callboard_node where id = $1::int8
-  returning id, name, {now $2}
+  returning id, name, knows, {now $2}
 )sql"_sql;
 
-inline constexpr auto delete_node_queues = R"sql(
+inline constexpr auto delete_node_rows = R"sql(
+  with leases as (
+    delete from callboard_lease where node = any($1::int8[]))
   delete from callboard_node_queue where node = any($1::int8[])
 )sql"_sql;
 
-// $1 nodes, $2 their causes, $3 the clock, $4 the most crashes.
+// $1 nodes, $2 their causes, $3 the clock, $4 the most crashes, $5 which
+// version of the tables each node knows.
 inline constexpr auto bury_orphans = R"sql(
   with gone as (
     delete from callboard_job j

@@ -87,8 +87,8 @@ inline constexpr auto purge_dead = R"sql(
   where d.sequence = any(array(select p.sequence from pick p))
 )sql"_sql;
 
-// $1 ids. An empty hint tells every node to look which of its leases are
-// marked.
+// $1 ids; `twice`, as outcomes are. An empty hint tells every node to look
+// which of its leases are marked.
 inline constexpr auto cancel = R"sql(
   with known as materialized (
     select u.id, l.at, l.leased
@@ -100,17 +100,21 @@ inline constexpr auto cancel = R"sql(
       for update) l),
   gone as (
     delete from callboard_job j
-    where j.ctid = any(array(select k.at from known k where not k.leased))),
+    where j.ctid = any(array(select k.at from known k where not k.leased))
+    returning j.id),
   marked as (
     update callboard_job j
     set cancelled = true
-    where j.ctid = any(array(select k.at from known k where k.leased))),
+    where j.ctid = any(array(select k.at from known k where k.leased))
+    returning j.id),
   told as materialized (
     select pg_notify('callboard_wake_' || c.relnamespace, '')
     from pg_class c
     where c.oid = 'callboard_job'::regclass
-      and exists (select from known k where k.leased))
-  select k.id, k.leased, (select count(*) from told) from known k
+      and exists (select from marked))
+  select g.id, false, 0 from gone g
+  union all
+  select m.id, true, (select count(*) from told) from marked m
 )sql"_sql;
 
 // Queues and priorities step by step, so that each is one look at an index.
@@ -121,7 +125,7 @@ inline constexpr auto counts = R"sql(
   line(queue, priority) as (
     (select j.queue, j.priority
      from callboard_job j
-     where j.state = 0
+     where {lined}
      order by j.queue, j.priority
      limit 1)
     union all
@@ -130,13 +134,13 @@ inline constexpr auto counts = R"sql(
     cross join lateral (
       select j.queue, j.priority
       from callboard_job j
-      where j.state = 0 and (j.queue, j.priority) > (l.queue, l.priority)
+      where {lined} and (j.queue, j.priority) > (l.queue, l.priority)
       order by j.queue, j.priority
       limit 1) n),
   suspect(queue) as (
     (select j.queue
      from callboard_job j
-     where j.state = 2
+     where {suspected}
      order by j.queue
      limit 1)
     union all
@@ -145,24 +149,43 @@ inline constexpr auto counts = R"sql(
     cross join lateral (
       select j.queue
       from callboard_job j
-      where j.state = 2 and j.queue > s.queue
+      where {suspected} and j.queue > s.queue
       order by j.queue
       limit 1) n),
-  leased(node, queue) as (
-    (select j.node, j.queue
+  held(holder, queue) as (
+    (select j.holder, j.queue
      from callboard_job j
-     where j.state = 1
-     order by j.node, j.queue
+     where j.holder is not null
+     order by j.holder, j.queue
      limit 1)
     union all
-    select n.node, n.queue
-    from leased l
+    select n.holder, n.queue
+    from held h
     cross join lateral (
-      select j.node, j.queue
+      select j.holder, j.queue
       from callboard_job j
-      where j.state = 1 and (j.node, j.queue) > (l.node, l.queue)
-      order by j.node, j.queue
+      where j.holder is not null and (j.holder, j.queue) > (h.holder, h.queue)
+      order by j.holder, j.queue
       limit 1) n),
+  -- Nodes before version 4 only tell how many they run.
+  leased(queue, found) as (
+    select h.queue, c.found
+    from held h
+    cross join lateral (
+      select count(*) as found
+      from (
+        select
+        from callboard_job j
+        where j.holder = h.holder and j.queue = h.queue
+        limit $2::int8) x) c
+    union all
+    select l.queue, l.remaining
+    from callboard_lease l
+    union all
+    select q.queue, q.running
+    from callboard_node_queue q
+    join callboard_node n on n.id = q.node
+    where n.knows < 4),
   dead(queue) as (
     (select d.queue
      from callboard_dead_job d
@@ -181,7 +204,8 @@ inline constexpr auto counts = R"sql(
   select l.queue, 0, c.found,
     (select j.run_at
      from callboard_job j
-     where j.state = 0 and j.queue = l.queue and j.priority = l.priority
+     where {lined} and j.state = 0
+       and j.queue = l.queue and j.priority = l.priority
      order by j.run_at
      limit 1),
     (select now from clock)
@@ -191,7 +215,8 @@ inline constexpr auto counts = R"sql(
     from (
       select
       from callboard_job j
-      where j.state = 0 and j.queue = l.queue and j.priority = l.priority
+      where {lined} and j.state = 0
+        and j.queue = l.queue and j.priority = l.priority
         and j.run_at <= (select now from clock)
       limit $2::int8) x) c
   union all
@@ -202,7 +227,8 @@ inline constexpr auto counts = R"sql(
     from (
       select
       from callboard_job j
-      where j.state = 0 and j.queue = l.queue and j.priority = l.priority
+      where {lined} and j.state = 0
+        and j.queue = l.queue and j.priority = l.priority
         and j.run_at > (select now from clock)
       limit $2::int8) x) c
   union all
@@ -213,18 +239,14 @@ inline constexpr auto counts = R"sql(
     from (
       select j.run_at
       from callboard_job j
-      where j.state = 2 and j.queue = s.queue
+      where {suspected} and j.state = 2 and j.queue = s.queue
       limit $2::int8) x) c
   union all
-  select l.queue, 3, c.found, null, (select now from clock)
+  select l.queue, 3, least(sum(l.found), $2::int8)::int8, null,
+    (select now from clock)
   from leased l
-  cross join lateral (
-    select count(*) as found
-    from (
-      select
-      from callboard_job j
-      where j.state = 1 and j.node = l.node and j.queue = l.queue
-      limit $2::int8) x) c
+  group by l.queue
+  having sum(l.found) > 0
   union all
   select d.queue, 4, c.found, null, (select now from clock)
   from dead d

@@ -43,11 +43,19 @@ inline constexpr fragment fragments[] = {
     {"spent", R"sql(
         j.cancelled or j.max_attempts > 0 and j.attempt >= j.max_attempts)sql"},
 
-    // Takes rows for a `request` of node $1; their start is recorded or not.
+    // What stands in the index of each: jobs that wait, and jobs that a large
+    // lease took a moment ago. The state is in no index.
+    {"lined", "j.holder is null and (j.crashes = 0 or j.cancelled)"},
+    {"suspected", "j.holder is null and j.crashes > 0 and not j.cancelled"},
+
+    // Takes rows for a `request` of node $1, by the `ticket` if there is one;
+    // their start is recorded or not.
     {"take", R"sql(
     update callboard_job j
     set state = 1,
       node = $1::int8,
+      lease = coalesce((select number from ticket), 0),
+      holder = case when not exists (select from ticket) then $1::int8 end,
       fence = nextval('callboard_fence'),
       attempt = j.attempt + 1,
       updated_at = (select now from clock),
@@ -61,11 +69,12 @@ inline constexpr fragment fragments[] = {
     node = null,
     unrecorded = false,
     isolated = false,
+    holder = null,
     state = case when @ > 0 and not j.cancelled then 2 else 0 end)sql"},
 
     // The row of the lease u(id, fence), locked.
     {"leased_row", R"sql(lateral (
-      select j.ctid as at
+      select j.ctid as at, j.unrecorded
       from callboard_job j
       where j.id = u.id and j.fence = u.fence and j.state + 0 = 1
       for update) l)sql"},
@@ -76,15 +85,49 @@ inline constexpr fragment fragments[] = {
     from unnest($1::text[], $2::int8[]) u(id, fence)
     cross join {leased_row}))sql"},
 
-    // The rows that the nodes in $1 lease, locked.
+    // Takes rows that a statement freed or removed off their large leases.
+    {"taken_off", R"sql(
+    update callboard_lease l
+    set remaining = l.remaining - x.jobs
+    from (
+      select g.lease, g.queue, count(*) as jobs
+      from @ g
+      where g.lease > 0
+      group by g.lease, g.queue) x
+    where l.number = any(array(select g.lease from @ g where g.lease > 0))
+      and l.number = x.lease and l.queue = x.queue)sql"},
+
+    // A large lease of node $1 that lasts longer than a moment.
+    {"due_lease", R"sql(
+    l.node = $1::int8 and l.look_at <= {now $2})sql"},
+    // That moment, in microseconds. Leases of the queue pass by the jobs that
+    // it
+    // holds meanwhile, at a microsecond each.
+    {"short", "2000000"},
+
+    // The rows that the nodes in $1 lease, locked. $5 is what each node knows:
+    // before version 4 they had no holder.
     {"orphans", R"sql(array(
     select l.at
-    from unnest($1::int8[]) u(node)
+    from unnest($1::int8[], $5::int8[]) u(node, knows)
+    cross join lateral (
+      select j.id
+      from callboard_job j
+      where j.holder = u.node
+      union
+      select k.id
+      from callboard_lease l
+      cross join unnest(l.ids) k(id)
+      where l.node = u.node
+      union
+      select j.id
+      from callboard_job j
+      where u.knows < 4 and j.state + 0 = 1 and j.node = u.node
+      order by 1) k
     cross join lateral (
       select j.ctid as at
       from callboard_job j
-      where j.state = 1 and j.node = u.node
-      order by j.id
+      where j.id = k.id and j.state + 0 = 1 and j.node = u.node
       for update) l))sql"},
 
     // The last error of a job of the dead node u(node, cause).

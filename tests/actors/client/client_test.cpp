@@ -250,6 +250,45 @@ TEST_CASE("an enqueue in one process wakes the idle workers of another") {
   CHECK(log->wait_for("completed " + id));
 }
 
+TEST_CASE("a node that is alone tells nobody of its jobs") {
+  auto db = on_the_real_clock();
+  db->allow_listening();
+  auto rounds = 0;
+  auto wakes = [&] {
+    std::atomic<int> beats = 0;
+    db->before([&](const testing::operation& which) {
+      if (which == "heartbeat") {
+        ++beats;
+        beats.notify_all();
+      }
+    });
+    auto before = db->calls("wake");
+    {
+      auto log = std::make_shared<testing::event_log>();
+      auto options = observed_by(log);
+      options.heartbeat = 10ms;
+      client jobs{db, options};
+      jobs.upgrade({{.queue = "mail", .handle = [](const job&, context&) {
+                       return complete();
+                     }}});
+      for (int seen = 0; seen < 8; seen = beats)
+        beats.wait(seen);
+      auto id = jobs.enqueue({.queue = "mail", .type = "any"});
+      REQUIRE(log->wait_for("completed " + id));
+      jobs.close();
+    }
+    db->before({});
+    ++rounds;
+    return db->calls("wake") - before;
+  };
+  // It may take longer than these heartbeats until it listens.
+  while (wakes() > 0)
+    REQUIRE(rounds < 20);
+  auto other = db->connect().value();
+  REQUIRE(other->join("other", "").has_value());
+  CHECK(wakes() == 1);
+}
+
 TEST_CASE("a listener whose connection broke listens again") {
   auto db = on_the_real_clock();
   db->allow_listening();

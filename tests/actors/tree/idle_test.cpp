@@ -96,6 +96,31 @@ TEST_CASE("a node that is alone does not look for dead ones") {
   CHECK(tree.in_a_minute("reclaim") == 0);
 }
 
+TEST_CASE(
+    "a node knows that it is alone, as long as it would hear of another") {
+  idle_node tree;
+  tree.upgrade(empty_queues(1));
+  tree.advance(5s);
+  CHECK_FALSE(tree.alone());
+  tree.hear_of_join();
+  tree.advance(5s);
+  CHECK(tree.alone());
+  auto other = tree.db->connect().value();
+  REQUIRE(other->join("other", "").has_value());
+  tree.hear_of_join();
+  tree.settle();
+  CHECK_FALSE(tree.alone());
+  tree.advance(5s);
+  CHECK_FALSE(tree.alone());
+  REQUIRE(other->leave().has_value());
+  tree.advance(5s);
+  CHECK(tree.alone());
+  auto closing = tree.close();
+  tree.advance(5s);
+  REQUIRE(tree.answer(closing));
+  CHECK_FALSE(tree.alone());
+}
+
 TEST_CASE("a node that hears nothing looks for dead ones all the time") {
   idle_node tree;
   tree.upgrade(empty_queues(1));

@@ -132,10 +132,12 @@ int environment(const char* name, int otherwise) {
   return text ? std::atoi(text) : otherwise;
 }
 
-void check_on(test::backend_kind kind, int sequences) {
+void check_on(test::backend_kind kind, int sequences,
+              std::size_t large_lease = 256) {
   auto place = test::backend::make(kind);
   auto options = place->options();
   options.durable = false;
+  options.large_lease = large_lease;
   auto db = place->open(options);
   std::size_t performed = 0;
   rc::detail::TestParams params;
@@ -168,7 +170,10 @@ using namespace callboard;
 // CALLBOARD_SEQUENCES=n performs so many; CALLBOARD_TEST_SEED=n repeats those
 // of a failure, which RapidCheck shrinks.
 TEST_CASE("PostgreSQL does at each random step what the model does") {
-  machine::check_on(test::backend_kind::postgres, 60);
+  auto large_lease = GENERATE(256, 2, 1);
+  CAPTURE(large_lease);
+  machine::check_on(test::backend_kind::postgres, large_lease == 2 ? 40 : 20,
+                    static_cast<std::size_t>(large_lease));
 }
 
 TEST_CASE("an SQLite file does at each random step what the model does") {

@@ -1,5 +1,7 @@
 #include "tests/store/machine/system.hpp"
 
+#include "tests/store/postgres/lease_rows.hpp"
+
 #include <soci/soci.h>
 
 #include <algorithm>
@@ -36,6 +38,8 @@ void clear(const test::backend& place) {
   auto sql = place.session();
   for (const auto* table : {"job", "dead_job", "node", "node_queue"})
     *sql << std::string{"delete from callboard_"} + table;
+  if (place.kind() == test::backend_kind::postgres)
+    *sql << "delete from callboard_lease";
 }
 
 } // namespace
@@ -44,6 +48,8 @@ system::system(test::backend& place, database& db)
     : place_{place}, db_{db}, base_{place.clock().now()}, people_{must(
                                                               db.connect())} {
   clear(place_);
+  if (place_.kind() == test::backend_kind::postgres)
+    session_ = place_.session();
   for (int i = 0; i < static_cast<int>(node_count); ++i)
     join({.what = action::join, .node = i});
 }
@@ -268,6 +274,10 @@ std::string system::state() {
     all.push_back(see(one));
   promise(static_cast<std::int64_t>(all.size()) == entered_ - left_,
           "what was enqueued is stored, dead, or left in a known way");
+  if (session_) {
+    auto broken = test::broken_lease_rows(*session_);
+    promise(broken.empty(), broken);
+  }
   return describe(std::move(all), must(people_->counts()));
 }
 

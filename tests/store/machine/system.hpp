@@ -3,6 +3,8 @@
 #include "tests/store/machine/subject.hpp"
 #include "tests/support/backends.hpp"
 
+#include <soci/soci.h>
+
 #include <array>
 #include <map>
 #include <memory>
@@ -11,7 +13,7 @@ namespace callboard::machine {
 
 /// A real store under steps, on an emptied database. Checks by itself what
 /// needs no model, and throws when it does not hold: fences grow, a lease is
-/// accepted once, no job vanishes.
+/// accepted once, no job vanishes, on PostgreSQL no lease does.
 class system final : public subject {
 public:
   system(test::backend& place, database& db);
@@ -46,6 +48,8 @@ private:
   database& db_;
   time_point base_;
   std::unique_ptr<job_store> people_;
+  /// Of the database itself, where there is more to look at.
+  std::unique_ptr<soci::session> session_;
   std::array<process, node_count> processes_;
   std::vector<lease_ref> given_;
   std::vector<bool> settled_;

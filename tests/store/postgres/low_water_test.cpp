@@ -15,17 +15,19 @@ std::int64_t micros(time_point x) {
   return x.time_since_epoch().count();
 }
 
-/// A queue and a lease of some of its jobs, due at `first` and after.
+/// A queue and a lease of some of its jobs, due at `first` and after, that got
+/// less than it wanted unless it says otherwise.
 struct scene {
   low_water hints;
   low_water::instant now{};
   time_point database_now = today;
 
-  reach lease(std::size_t count, time_point first, bool ended = false,
+  reach lease(std::size_t count, time_point first, bool ended = true,
               std::int16_t priority = 0) {
     auto how_far = hints.next("mail", now);
     std::vector<leased_job> jobs(count);
     for (std::size_t i = 0; i < count; ++i) {
+      jobs[i].value.id = std::to_string(i);
       jobs[i].value.priority = priority;
       jobs[i].value.run_at = first + duration{static_cast<int>(i)};
     }
@@ -71,6 +73,28 @@ TEST_CASE("most looks at a crowded queue begin right below its last jobs") {
   CHECK(here.low() == micros(today + 1s - low_water::wide_margin));
   REQUIRE(here.lease(10, today + 1s) == reach::wide);
   CHECK(here.hints.next("mail", here.now) == reach::near);
+}
+
+TEST_CASE("while leases come back full, they begin where the last one ended") {
+  scene here;
+  here.lease(low_water::busy - 1, today, false);
+  REQUIRE(here.hints.next("mail", here.now) == reach::all);
+  here.lease(1, today + 1s, false);
+  REQUIRE(here.lease(3, today + 2s, false) == reach::last);
+  auto marks = here.hints.marks("mail", reach::last);
+  REQUIRE(marks.size() == 1);
+  CHECK(marks[0].low == micros(today + 2s) + 2);
+  CHECK(marks[0].id == "2");
+
+  // Some look below it all the same.
+  here.now += low_water::last_lifetime - 1ms;
+  REQUIRE(here.lease(3, today + 3s, false) == reach::last);
+  here.now += 1ms;
+  REQUIRE(here.lease(3, today + 3s, false) == reach::wide);
+  REQUIRE(here.lease(3, today + 4s, false) == reach::last);
+  // And the next one, when it got less than it wanted.
+  REQUIRE(here.lease(2, today + 5s, true) == reach::last);
+  CHECK(here.hints.next("mail", here.now) == reach::wide);
 }
 
 TEST_CASE("no job waits longer for a wider look than that look's turn") {

@@ -1,0 +1,1 @@
+-- Nothing: this step is about PostgreSQL, and both count their versions alike.
