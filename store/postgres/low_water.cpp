@@ -9,7 +9,7 @@ namespace callboard::store {
 low_water::reach low_water::next(const std::string& queue, instant now) const {
   auto it = queues_.find(queue);
   if (it == queues_.end() || it->second.taken < busy
-      || now - it->second.looked_at_all >= lifetime)
+      || now - it->second.looked_at_all >= it->second.served_by_all)
     return reach::all;
   if (it->second.full && now - it->second.looked_below < last_lifetime)
     return reach::last;
@@ -37,7 +37,7 @@ duration low_water::left(const std::string& queue, instant now) const {
   auto it = queues_.find(queue);
   if (it == queues_.end())
     return duration{0};
-  auto next = it->second.looked_at_all + lifetime;
+  auto next = it->second.looked_at_all + it->second.served_by_all;
   if (it->second.taken >= crowded)
     next = std::min(next, it->second.looked_wide + wide_lifetime);
   return std::max(std::chrono::duration_cast<duration>(next - now),
@@ -46,15 +46,18 @@ duration low_water::left(const std::string& queue, instant now) const {
 
 void low_water::learn(const std::string& queue,
                       const std::vector<leased_job>& jobs, reach how_far,
-                      bool ended, time_point database_now, instant now) {
+                      bool ended, time_point database_now, instant now,
+                      duration took) {
   if (jobs.empty()) {
     queues_.erase(queue);
     return;
   }
   auto& known = queues_[queue];
   // A quiet queue stays a quiet one.
-  if (how_far == reach::all && now - known.looked_at_all >= lifetime) {
+  if (how_far == reach::all
+      && now - known.looked_at_all >= known.served_by_all) {
     known.looked_at_all = now;
+    known.served_by_all = std::max(lifetime, share * took);
     known.taken = 0;
   }
   if (how_far != reach::last)

@@ -33,8 +33,11 @@ public:
     last,
   };
 
-  /// A look at everything serves so long.
+  /// A look at everything serves so long, or so many times as long as it took:
+  /// while somebody's old snapshot keeps the remains of jobs, there may be
+  /// millions to walk over.
   static constexpr duration lifetime = std::chrono::milliseconds{1500};
+  static constexpr int share = 20;
   /// A wide look serves so long.
   static constexpr duration wide_lifetime = std::chrono::milliseconds{100};
   /// So many jobs in a `lifetime` make a queue busy.
@@ -64,9 +67,11 @@ public:
   /// When the next wider look is due.
   duration left(const std::string& queue, instant now) const;
 
-  /// What a lease found; `ended` when it found less than it wanted.
+  /// What a lease found; `ended` when it found less than it wanted. `took` is
+  /// how long the look was.
   void learn(const std::string& queue, const std::vector<leased_job>& jobs,
-             reach how_far, bool ended, time_point database_now, instant now);
+             reach how_far, bool ended, time_point database_now, instant now,
+             duration took = {});
 
 private:
   struct place {
@@ -80,6 +85,7 @@ private:
   struct entry {
     std::vector<place> seen;
     instant looked_at_all{};
+    duration served_by_all = lifetime;
     instant looked_wide{};
     instant looked_below{};
     std::size_t taken = 0;

@@ -173,6 +173,7 @@ void postgres_store::lease_some(incarnation node,
   values.add(look.low_ids);
   values.add(static_cast<std::int64_t>(options_.large_lease));
   auto found = connection_->repeat(postgres::lease, values);
+  auto took = std::chrono::duration_cast<duration>(clock::now() - started);
   std::vector<answer> answers(round.size());
   time_point now{};
   std::size_t seen = 0;
@@ -210,7 +211,8 @@ void postgres_store::lease_some(incarnation node,
       continue;
     }
     if (!one.alone)
-      hints_.learn(request.queue, one.jobs, reaches[i], ended, now, started);
+      hints_.learn(request.queue, one.jobs, reaches[i], ended, now, started,
+                   took);
     auto& batch = batches[round[i]];
     for (auto& job : one.jobs)
       job.suspect = one.alone;

@@ -11,7 +11,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 folder=${1:?a folder for the figures}
 shift
 build=${CALLBOARD_BUILD:-$root/build/bench}
-program=${CALLBOARD_PROGRAM:-$build/app/callboard}
+program=$(realpath -m "${CALLBOARD_PROGRAM:-$build/app/callboard}")
 export PATH="$PATH:$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)"
 
 if [ -z "${CALLBOARD_PROGRAM:-}" ]; then

@@ -21,6 +21,7 @@ struct scene {
   low_water hints;
   low_water::instant now{};
   time_point database_now = today;
+  duration took{0};
 
   reach lease(std::size_t count, time_point first, bool ended = true,
               std::int16_t priority = 0) {
@@ -31,7 +32,7 @@ struct scene {
       jobs[i].value.priority = priority;
       jobs[i].value.run_at = first + duration{static_cast<int>(i)};
     }
-    hints.learn("mail", jobs, how_far, ended, database_now, now);
+    hints.learn("mail", jobs, how_far, ended, database_now, now, took);
     return how_far;
   }
 
@@ -106,6 +107,21 @@ TEST_CASE("no job waits longer for a wider look than that look's turn") {
   here.now += low_water::lifetime - 10ms;
   here.lease(1, today);
   CHECK(here.hints.left("mail", here.now) == 10ms);
+}
+
+TEST_CASE("a look at everything that took long serves the longer") {
+  scene here;
+  here.now += 1h;
+  here.took = 500ms;
+  here.lease(low_water::busy, today);
+  auto served = low_water::share * 500ms;
+  CHECK(here.hints.left("mail", here.now) == served);
+  here.now += served - 1ms;
+  REQUIRE(here.lease(low_water::busy, today) == reach::wide);
+  here.now += 1ms;
+  here.took = 1ms;
+  REQUIRE(here.lease(low_water::busy, today) == reach::all);
+  CHECK(here.hints.left("mail", here.now) == low_water::lifetime);
 }
 
 TEST_CASE("a job that is due earlier than the last ones lowers the mark") {
