@@ -42,8 +42,8 @@ struct database_options {
   /// FULL; PostgreSQL: the server's synchronous_commit is left as it is).
   bool durable = true;
   /// So many jobs make a lease a large one, which keeps one row for all of
-  /// them; a smaller one writes an index entry for each. At least 1.
-  /// PostgreSQL only; docs/performance.md has figures.
+  /// them; a smaller one, or one of many nodes, writes an index entry for each.
+  /// At least 1. PostgreSQL only; docs/performance.md has figures.
   std::size_t large_lease = 256;
   /// The longest arg that is taken, in bytes.
   std::size_t arg_limit = job_limits::arg_bytes;

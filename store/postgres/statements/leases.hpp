@@ -103,12 +103,14 @@ inline constexpr auto lease = R"sql(
     select s.*, false as later, true as suspect from suspect s
     union all
     select r.*, false from ready r),
-  -- Of a large lease.
+  -- Of a large lease. Where many nodes lease, each passes by what the others
+  -- took a moment ago, which costs more than is won.
   ticket as materialized (
     select nextval('callboard_lease_number') as number
     from picked p
     where not p.spent
-    having count(*) >= $15::int8),
+    having count(*) >= $15::int8
+      and (select count(*) from callboard_node) <= 3),
   -- Two, since a row can't be told by its place without a join.
   started as (
     {take false}

@@ -111,6 +111,22 @@ TEST_CASE("a small lease needs no row, and its jobs leave the line at once") {
   CHECK(it.broken() == "");
 }
 
+TEST_CASE("many nodes take no large leases") {
+  tables it;
+  std::vector<std::unique_ptr<job_store>> others;
+  for (const auto* name : {"n2", "n3", "n4"})
+    others.push_back(join(*it.db, name));
+  it.put_many();
+  it.take_many();
+  CHECK(it.leases() == 0);
+  CHECK(it.held() == many);
+  ok(others.back()->leave());
+  it.put_many(many, "other");
+  it.take_many("other");
+  CHECK(it.leases() == 1);
+  CHECK(it.broken() == "");
+}
+
 TEST_CASE("each outcome takes its job off a large lease") {
   tables it;
   it.put_many();
