@@ -57,7 +57,8 @@ void low_water::learn(const std::string& queue,
   if (how_far == reach::all
       && now - known.looked_at_all >= known.served_by_all) {
     known.looked_at_all = now;
-    known.served_by_all = std::max(lifetime, share * took);
+    known.served_by_all
+        = std::clamp<duration>(share * took, lifetime, longest_lifetime);
     known.taken = 0;
   }
   if (how_far != reach::last)

@@ -33,11 +33,12 @@ public:
     last,
   };
 
-  /// A look at everything serves so long, or so many times as long as it took:
-  /// while somebody's old snapshot keeps the remains of jobs, there may be
-  /// millions to walk over.
+  /// A look at everything serves so long, or so many times as long as it took,
+  /// up to the longest: while somebody's old snapshot keeps the remains of
+  /// jobs, there may be millions to walk over.
   static constexpr duration lifetime = std::chrono::milliseconds{1500};
   static constexpr int share = 20;
+  static constexpr duration longest_lifetime = std::chrono::seconds{15};
   /// A wide look serves so long.
   static constexpr duration wide_lifetime = std::chrono::milliseconds{100};
   /// So many jobs in a `lifetime` make a queue busy.

@@ -122,6 +122,10 @@ TEST_CASE("a look at everything that took long serves the longer") {
   here.took = 1ms;
   REQUIRE(here.lease(low_water::busy, today) == reach::all);
   CHECK(here.hints.left("mail", here.now) == low_water::lifetime);
+  here.now += low_water::lifetime;
+  here.took = 30s;
+  REQUIRE(here.lease(low_water::busy, today) == reach::all);
+  CHECK(here.hints.left("mail", here.now) == low_water::longest_lifetime);
 }
 
 TEST_CASE("a job that is due earlier than the last ones lowers the mark") {
