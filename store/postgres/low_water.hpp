@@ -72,7 +72,7 @@ public:
   /// how long the look was.
   void learn(const std::string& queue, const std::vector<leased_job>& jobs,
              reach how_far, bool ended, time_point database_now, instant now,
-             duration took = {});
+             duration took);
 
 private:
   struct place {
