@@ -68,6 +68,9 @@ void postgres_store::free_jobs(const std::vector<dead_node>& nodes,
   }
   parameters values;
   values.add(ids).add(causes).add(clock());
+  auto free = values;
+  free.add(std::int64_t{max_crashes.has_value()}).add(knows);
+  connection_->query(postgres::lock_orphans, free);
   if (max_crashes) {
     auto bury = values;
     bury.add(std::int64_t{*max_crashes}).add(knows);
@@ -75,12 +78,8 @@ void postgres_store::free_jobs(const std::vector<dead_node>& nodes,
     for (int i = 0; i < dead.size(); ++i)
       report.dead.push_back(dead.job_at(i, 0));
   }
-  values.add(std::int64_t{max_crashes.has_value()}).add(knows);
-  // Again for those that somebody wrote to meanwhile, such as a cancel: they
-  // are locked by now, and seen.
-  for (int pass = 0; pass < 2; ++pass)
-    report.freed += static_cast<std::size_t>(
-        connection_->query(postgres::free_orphans, values).changed());
+  auto freed = connection_->query(postgres::free_orphans, free);
+  report.freed += static_cast<std::size_t>(freed.changed());
   connection_->query(postgres::delete_node_rows, parameters{}.add(ids));
 }
 

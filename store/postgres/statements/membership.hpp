@@ -209,6 +209,13 @@ inline constexpr auto delete_node_rows = R"sql(
   delete from callboard_node_queue where node = any($1::int8[])
 )sql"_sql;
 
+// Before they are written: a job that somebody wrote to meanwhile, such as a
+// cancel, is locked by this statement, and seen by the next ones. $1 nodes, $5
+// which version of the tables each knows; the others as below.
+inline constexpr auto lock_orphans = R"sql(
+  select cardinality({orphans}), $2::text[], $3::int8, $4::int8
+)sql"_sql;
+
 // $1 nodes, $2 their causes, $3 the clock, $4 the most crashes, $5 which
 // version of the tables each node knows.
 inline constexpr auto bury_orphans = R"sql(

@@ -142,6 +142,20 @@ TEST_CASE("a cancel of a job that is being leased marks it") {
   CHECK(marked == 1);
 }
 
+TEST_CASE("a job that killed its last node is buried though it is cancelled "
+          "meanwhile") {
+  scene it;
+  it.lease();
+  kill_node(*it.place, std::move(it.store));
+  auto next = join(*it.db, "n2");
+  auto report = ok(it.overtake(marks_b, [&] {
+    return next->reclaim({.silence = 30s, .max_crashes = 1});
+  }));
+  CHECK(report.dead.size() == 3);
+  CHECK(report.freed == 0);
+  CHECK(ok(next->list({}, false)).empty());
+}
+
 TEST_CASE("who leaves leaves no job behind that is cancelled meanwhile") {
   scene it;
   it.lease();
