@@ -42,6 +42,18 @@ public:
   [[nodiscard]] virtual result<void>
   wake(const std::vector<std::string>& queues) = 0;
 
+  /// Stores as `enqueue` does, and after that tells of these queues as `wake`
+  /// does, of which the caller waits for nothing: what becomes of that changes
+  /// no answer. False where the store can't do both at once: stored, and nobody
+  /// told, which is left to `wake`.
+  [[nodiscard]] virtual result<bool>
+  enqueue_and_wake(const std::vector<new_job>& jobs,
+                   const std::vector<std::string>& /*queues*/) {
+    if (auto stored = enqueue(jobs); !stored)
+      return stored.error();
+    return false;
+  }
+
   // -- membership
   // --------------------------------------------------------------
 

@@ -1,19 +1,10 @@
 #include "actors/client/client.hpp"
 
-#include "actors/client/node.hpp"
+#include "actors/client/client_impl.hpp"
 #include "actors/client/node_name.hpp"
-#include "actors/client/session_pool.hpp"
-#include "actors/client/wake_relay.hpp"
 #include "actors/isolation/isolate.hpp"
 #include "actors/isolation/nursery.hpp"
-#include "actors/metrics/watched_counters.hpp"
 
-#include <algorithm>
-#include <condition_variable>
-#include <map>
-#include <mutex>
-#include <set>
-#include <string_view>
 #include <utility>
 
 namespace callboard {
@@ -23,159 +14,7 @@ namespace {
 // How long a close waits for the processes of isolated handlers.
 constexpr auto departure_time = std::chrono::seconds{10};
 
-// What may be lost is not worth a longer wait.
-constexpr auto hint_timeout = std::chrono::seconds{2};
-
-error closed_error() {
-  return {errc::closed, "the client was closed; make a new one"};
-}
-
 } // namespace
-
-result<void> client_options::validate() const {
-  std::string problems;
-  auto check = [&](bool good, const char* problem) {
-    if (!good)
-      problems += (problems.empty() ? "" : "; ") + std::string{problem};
-  };
-  check(node_name.size() <= job_limits::name_bytes,
-        "node_name is longer than 255 bytes");
-  check(shutdown_grace >= duration{0}, "shutdown_grace must not be negative");
-  check(hung_grace >= duration{0}, "hung_grace must not be negative");
-  check(enqueue_timeout >= std::chrono::milliseconds{100},
-        "enqueue_timeout must be at least 100 ms");
-  check(heartbeat >= std::chrono::milliseconds{10},
-        "heartbeat must be at least 10 ms");
-  check(reclaim_interval >= std::chrono::milliseconds{10},
-        "reclaim_interval must be at least 10 ms");
-  check(silence_limit >= 2 * heartbeat,
-        "silence_limit must be at least twice the heartbeat");
-  check(max_crashes >= 1, "max_crashes must be at least 1");
-  check(settle_connections >= 1, "settle_connections must be at least 1");
-  check(settle_connections <= 64, "settle_connections must be at most 64");
-  if (cluster)
-    if (auto good = cluster->validate(); !good)
-      problems += (problems.empty() ? "" : "; ") + good.error().message;
-  for (const auto& observer : observers)
-    check(observer != nullptr, "an observer is null");
-  if (!problems.empty())
-    return error{errc::invalid_config, "client options: " + problems};
-  return {};
-}
-
-struct client::impl {
-  impl(database_ptr database, client_options settings)
-      : db{std::move(database)}, options{std::move(settings)},
-        sessions{db, options.enqueue_timeout} {}
-
-  database_ptr db;
-  client_options options;
-  std::shared_ptr<actors::watched_counters> numbers
-      = std::make_shared<actors::watched_counters>();
-  actors::session_pool sessions;
-
-  mutable std::mutex mutex;
-  std::condition_variable closed_by_other;
-  std::shared_ptr<actors::node> node;
-  bool closing = false;
-  std::optional<drain_report> closed;
-
-  // Last, since its thread uses the others.
-  actors::wake_relay relay{[this](const std::vector<std::string>& queues) {
-    if (auto local = running_node())
-      local->hint(queues);
-    std::function<result<void>(job_store&)> send = [&](job_store& store) {
-      return store.wake(queues);
-    };
-    // Hints: who misses one polls a little later.
-    (void)sessions.with<void>(send, hint_timeout);
-  }};
-
-  std::shared_ptr<actors::node> running_node() const {
-    std::lock_guard lock{mutex};
-    return node;
-  }
-
-  bool is_closed() const {
-    std::lock_guard lock{mutex};
-    return closing;
-  }
-
-  bool tells_others() const { return options.wake_others && !numbers->alone; }
-
-  result<std::vector<std::string>> enqueue(std::vector<new_job> jobs,
-                                           const std::string& request_id);
-  result<std::vector<cancel_answer>>
-  cancel(const std::vector<std::string>& ids);
-  void tell_of(const std::vector<new_job>& jobs);
-  actors::cluster_services services();
-  result<drain_report> upgrade(std::vector<worker_config> configs);
-  drain_report close(duration grace);
-};
-
-// -- jobs in ------------------------------------------------------------------
-
-result<std::vector<std::string>>
-client::impl::enqueue(std::vector<new_job> jobs,
-                      const std::string& request_id) {
-  if (is_closed())
-    return closed_error();
-  auto ready = prepare(std::move(jobs), request_id, db->options().arg_limit);
-  if (!ready)
-    return ready.error();
-  std::function<result<void>(job_store&)> store = [&](job_store& to) {
-    return to.enqueue(*ready);
-  };
-  if (auto stored = sessions.with<void>(store); !stored)
-    return stored.error();
-  tell_of(*ready);
-  std::vector<std::string> ids;
-  ids.reserve(ready->size());
-  for (auto& job : *ready)
-    ids.push_back(std::move(job.id));
-  return ids;
-}
-
-void client::impl::tell_of(const std::vector<new_job>& jobs) {
-  auto local = running_node();
-  std::map<std::string_view, duration> soonest;
-  for (const auto& job : jobs) {
-    // How far off a moment is only the database knows: look, and it tells.
-    auto after = job.run_at ? duration{0} : std::max(job.delay, duration{0});
-    auto& known = soonest.try_emplace(job.queue, after).first->second;
-    known = std::min(known, after);
-  }
-  std::set<std::string_view> due;
-  for (const auto& job : jobs)
-    if (!job.run_at && job.delay <= duration{0})
-      due.insert(job.queue);
-  if (local)
-    for (const auto& [queue, after] : soonest)
-      local->wake(std::string{queue}, after);
-  if (tells_others())
-    for (auto queue : due)
-      relay.wake(std::string{queue});
-}
-
-// -- jobs out -----------------------------------------------------------------
-
-result<std::vector<cancel_answer>>
-client::impl::cancel(const std::vector<std::string>& ids) {
-  using answers = std::vector<cancel_answer>;
-  if (is_closed())
-    return closed_error();
-  std::function<result<answers>(job_store&)> ask = [&](job_store& store) {
-    return store.cancel(ids);
-  };
-  auto done = sessions.with<answers>(ask);
-  if (!done)
-    return done;
-  auto asked = std::any_of(done->begin(), done->end(),
-                           [](auto x) { return x == cancel_answer::asked; });
-  if (auto local = running_node(); asked && local)
-    local->look_for_cancelled();
-  return done;
-}
 
 // -- the cluster --------------------------------------------------------------
 

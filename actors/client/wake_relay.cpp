@@ -20,8 +20,33 @@ wake_relay::~wake_relay() {
 }
 
 void wake_relay::wake(const std::string& queue) {
+  add(queue, false);
+}
+
+void wake_relay::wake_claimed(const std::string& queue) {
+  add(queue, true);
+}
+
+std::vector<std::string>
+wake_relay::claim(const std::vector<std::string>& queues) {
+  std::lock_guard lock{mutex_};
+  auto now = clock::now();
+  std::vector<std::string> claimed;
+  for (const auto& queue : queues) {
+    auto& until = resting_[queue];
+    if (now < until || pending_.count(queue) != 0)
+      continue;
+    until = now + rest_after(1);
+    claimed.push_back(queue);
+  }
+  return claimed;
+}
+
+void wake_relay::add(const std::string& queue, bool claimed) {
   {
     std::lock_guard lock{mutex_};
+    if (claimed)
+      resting_.erase(queue);
     if (ending_ || ++pending_[queue] > 1)
       return;
     if (!thread_.joinable())

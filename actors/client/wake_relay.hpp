@@ -18,7 +18,9 @@ namespace callboard::actors {
 /// next of that queue have to wait n times `least_gap`, at most `longest_gap`.
 /// So jobs that come one by one are told of one by one, and of a stream of
 /// thousands a second the workers, who are busy with it, hear now and then. Its
-/// own thread (started by the first wake-up) does the telling. Thread-safe.
+/// own thread (started by the first wake-up) does the telling, unless somebody
+/// claims a wake-up that need not wait, to tell of it in less time.
+/// Thread-safe.
 class wake_relay {
 public:
   static constexpr auto least_gap = std::chrono::milliseconds{4};
@@ -33,12 +35,21 @@ public:
 
   void wake(const std::string& queue);
 
+  /// Those of these queues that may be told of at once. They count as told of
+  /// from now on: the caller tells, or gives them back by `wake_claimed`.
+  std::vector<std::string> claim(const std::vector<std::string>& queues);
+
+  /// `wake` for a queue that was claimed and not told of: it doesn't wait for
+  /// itself.
+  void wake_claimed(const std::string& queue);
+
   /// How long a queue's wake-ups wait after so many were told of.
   static std::chrono::milliseconds rest_after(int wakes);
 
 private:
   using clock = std::chrono::steady_clock;
 
+  void add(const std::string& queue, bool claimed);
   void run();
   /// The queues to tell of now; when to look again comes in `next`.
   std::vector<std::string> due(std::optional<clock::time_point>& next);

@@ -152,7 +152,7 @@ result<void> part::produce_paced(const production& what) {
     if (auto done = store(next, next + 1); !done)
       return done;
     while (what.one_by_one && !book_.has_begun(next) && !stopped_)
-      std::this_thread::sleep_for(1ms);
+      std::this_thread::sleep_for(5ms);
   }
   return {};
 }

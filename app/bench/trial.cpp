@@ -14,6 +14,8 @@ using clock = ledger::clock;
 namespace {
 
 constexpr auto tick = 1ms;
+/// Where single jobs are timed, which each look could hold up.
+constexpr auto rare_tick = 20ms;
 constexpr auto progress_interval = 200ms;
 /// How long members may take to end after something failed.
 constexpr auto last_patience = 10s;
@@ -161,17 +163,21 @@ result<void> trial::produce() {
 
 result<void> trial::prepare() {
   auto produce_only = what_ == mode::enqueue || what_ == mode::bulk;
-  auto paced = what_ == mode::idle || what_ == mode::steady;
-  preparation needs{.performs = !produce_only,
-                    .producers = what_ == mode::drain ? 0
-                                 : paced              ? 1
-                                                      : how_.producers};
-  auto who = producers();
-  for (auto* each : performers())
-    if (std::find(who.begin(), who.end(), each) == who.end())
-      give(*each, preparation{.performs = needs.performs});
-  for (auto* each : who)
-    give(*each, needs);
+  auto threads = what_ == mode::drain ? 0
+                 : is_paced(what_)    ? 1
+                                      : how_.producers;
+  auto is_among = [](const std::vector<entry*>& some, const entry& one) {
+    return std::find(some.begin(), some.end(), &one) != some.end();
+  };
+  auto performing = performers();
+  auto producing = producers();
+  // Who only stores jobs is no node, as a web service is none.
+  for (auto& each : members_) {
+    preparation needs{.performs = !produce_only && is_among(performing, each),
+                      .producers = is_among(producing, each) ? threads : 0};
+    if (needs.performs || needs.producers > 0)
+      give(each, needs);
+  }
   return await_answers();
 }
 
@@ -231,10 +237,12 @@ void trial::give(entry& to, const order& what) {
 }
 
 result<void> trial::await_answers() {
-  return until([this] {
+  auto answered = [this] {
     return std::none_of(members_.begin(), members_.end(),
                         [](const entry& each) { return each.busy; });
-  });
+  };
+  // The clock stops with the last job, not with the answer.
+  return until(answered, [this] { return is_paced(what_) ? rare_tick : tick; });
 }
 
 result<void>
@@ -246,7 +254,7 @@ trial::until(const std::function<bool()>& done,
       return heard;
     if (done())
       return {};
-    if (signals_.wait(pause ? pause() : tick))
+    if (signals_.wait(pause()))
       return error{errc::closed, "the bench was stopped by a signal"};
     show_progress();
     if (auto moving = check_stall(); !moving)

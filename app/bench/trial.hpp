@@ -61,10 +61,9 @@ private:
   std::vector<entry*> producers();
   void give(entry& to, const order& what);
   result<void> await_answers();
-  /// Looks after the members, every `pause` (else each tick), until `done`.
+  /// Looks after the members, with a `pause` between, until `done`.
   result<void> until(const std::function<bool()>& done,
-                     const std::function<std::chrono::milliseconds()>& pause
-                     = {});
+                     const std::function<std::chrono::milliseconds()>& pause);
   result<void> hear();
   result<void> check_stall();
   void show_progress();

@@ -6,7 +6,6 @@
 #include <soci/soci.h>
 
 #include <libpq-fe.h>
-#include <poll.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -18,6 +17,10 @@ namespace callboard::store {
 namespace {
 
 void ignore_notice(void*, const char*) {}
+
+// How long the next caller of a connection waits for an answer that nobody
+// waited for: what it is about is quick, or the server is in trouble.
+constexpr auto longest_answer = std::chrono::seconds{1};
 
 std::string milliseconds(duration value) {
   auto count = std::chrono::ceil<std::chrono::milliseconds>(value).count();
@@ -96,7 +99,15 @@ postgres_connection::postgres_connection(std::unique_ptr<soci::session> session,
   run(session_settings(options, native_));
 }
 
-postgres_connection::~postgres_connection() = default;
+postgres_connection::~postgres_connection() {
+  // Not with a reset, in which the server could miss what was sent last.
+  try {
+    give_up_at(std::nullopt);
+    collect();
+  } catch (const std::exception&) {
+    // It was told to nobody that it would be done.
+  }
+}
 
 // A pooler can't know which process will serve us, and makes a number up.
 // Before anything is set: that would stay behind for the pooler's next client.
@@ -117,6 +128,7 @@ void postgres_connection::refuse_unnamed_pooler() {
 // reach the same session of the server.
 template <class Work>
 rows postgres_connection::settled_by(Work work) {
+  collect();
   if (!pooled_ || in_transaction())
     return work();
   postgres_transaction tx{*this};
@@ -131,6 +143,7 @@ rows postgres_connection::query(const char* sql, const parameters& values) {
 
 template <class Work>
 rows postgres_connection::changed_by(Work work) {
+  collect();
   if (in_transaction())
     return work();
   check_alive();
@@ -153,12 +166,33 @@ rows postgres_connection::change(const char* sql, const parameters& values) {
 rows postgres_connection::repeat(const char* sql, const parameters& values) {
   if (pooled_)
     return change(sql, values);
+  collect();
   const auto& name = prepared(sql, values);
+  return changed_by([&] { return answer_to(send(name, values)); });
+}
+
+rows postgres_connection::repeat_and_send(const char* sql,
+                                          const parameters& values,
+                                          const char* later,
+                                          const parameters& later_values) {
+  collect();
+  const auto& first = prepared(sql, values);
+  const auto& second = prepared(later, later_values);
   return changed_by([&] {
-    return answer_to(PQsendQueryPrepared(native_, name.c_str(), values.size(),
-                                         values.values(), values.lengths(),
-                                         values.formats(), 1));
+    if (!PQenterPipelineMode(native_))
+      lost(PQerrorMessage(native_));
+    uncollected_ = std::chrono::steady_clock::now() + longest_answer;
+    // Each with the end of its own transaction.
+    return answer_to(send(first, values) && PQpipelineSync(native_)
+                     && send(second, later_values) && PQpipelineSync(native_));
   });
+}
+
+int postgres_connection::send(const std::string& prepared,
+                              const parameters& values) {
+  return PQsendQueryPrepared(native_, prepared.c_str(), values.size(),
+                             values.values(), values.lengths(),
+                             values.formats(), 1);
 }
 
 const std::string& postgres_connection::prepared(const char* sql,
@@ -173,6 +207,7 @@ const std::string& postgres_connection::prepared(const char* sql,
 }
 
 void postgres_connection::run(const std::string& sql) {
+  collect();
   execute(sql.c_str(), nullptr);
 }
 
@@ -218,90 +253,6 @@ rows postgres_connection::execute(const char* sql, const parameters* values) {
                                               values->lengths(),
                                               values->formats(), 1)
                           : PQsendQuery(native_, sql));
-}
-
-rows postgres_connection::answer_to(int sent) {
-  if (broken_)
-    throw failure{lost_connection(name_, "it broke before")};
-  if (!sent)
-    lost(PQerrorMessage(native_));
-  rows answer{wait_for_results()};
-  auto status = PQresultStatus(answer.native());
-  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK
-      || status == PGRES_EMPTY_QUERY)
-    return answer;
-  if (PQstatus(native_) != CONNECTION_OK)
-    lost(PQresultErrorMessage(answer.native()));
-  auto why = postgres_error(name_, answer.native());
-  // Another server may be the primary by now: a new connection finds it.
-  broken_ = why.code == errc::database_unreachable
-            || why.code == errc::database_read_only;
-  throw failure{std::move(why)};
-}
-
-// An idle connection has nothing to say, unless it was closed. Whoever looks
-// first knows that nothing was sent, and so that nothing was stored.
-void postgres_connection::check_alive() {
-  // The server's last words come before the end of the stream.
-  while (!broken_) {
-    pollfd socket{PQsocket(native_), POLLIN, 0};
-    if (::poll(&socket, 1, 0) <= 0)
-      return;
-    if (!PQconsumeInput(native_) || PQstatus(native_) != CONNECTION_OK)
-      lost(PQerrorMessage(native_));
-  }
-}
-
-pg_result* postgres_connection::wait_for_results() {
-  auto deadline = std::chrono::steady_clock::now() + patience_;
-  if (end_)
-    deadline = std::min(deadline, *end_);
-  while (true) {
-    auto left = PQflush(native_);
-    if (left < 0)
-      lost(PQerrorMessage(native_));
-    if (left == 0)
-      break;
-    wait_for_socket(true, deadline);
-  }
-  rows last{nullptr};
-  while (true) {
-    while (PQisBusy(native_))
-      wait_for_socket(false, deadline);
-    auto* next = PQgetResult(native_);
-    if (!next)
-      break;
-    // The first error of several statements counts.
-    auto failed
-        = last.native() && PQresultStatus(last.native()) == PGRES_FATAL_ERROR;
-    if (failed)
-      PQclear(next);
-    else
-      last = rows{next};
-  }
-  if (!last.native())
-    lost("no answer");
-  return last.release();
-}
-
-void postgres_connection::wait_for_socket(bool writing, instant deadline) {
-  auto left = std::chrono::ceil<std::chrono::milliseconds>(
-      deadline - std::chrono::steady_clock::now());
-  auto events = static_cast<short>(writing ? POLLIN | POLLOUT : POLLIN);
-  pollfd socket{PQsocket(native_), events, 0};
-  auto ready = ::poll(
-      &socket, 1, static_cast<int>(std::max(left.count(), std::int64_t{0})));
-  if (ready < 0 && errno == EINTR)
-    return;
-  if (ready <= 0)
-    lost("the server does not answer");
-  if ((socket.revents & ~POLLOUT) && !PQconsumeInput(native_))
-    lost(PQerrorMessage(native_));
-}
-
-void postgres_connection::lost(const std::string& why) {
-  broken_ = true;
-  throw failure{lost_connection(name_, why)};
 }
 
 } // namespace callboard::store

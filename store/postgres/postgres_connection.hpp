@@ -51,6 +51,17 @@ public:
   /// of the constants in `postgres/statements/`: its address is the key.
   rows repeat(const char* sql, const parameters& values);
 
+  /// `repeat` with `later` right behind it in the same packet, as a transaction
+  /// of its own, whatever becomes of the first one; nobody waits for its
+  /// answer, and its failure is not told. The next operation reads the answer
+  /// first, and gives the connection up if it does not come. Not behind a
+  /// transaction pooler, and not in a transaction.
+  rows repeat_and_send(const char* sql, const parameters& values,
+                       const char* later, const parameters& later_values);
+
+  /// Whether statements stay prepared, which `repeat_and_send` needs.
+  bool keeps_statements() const noexcept { return !pooled_; }
+
   /// Statements without parameters and answers.
   void run(const std::string& sql);
 
@@ -80,8 +91,12 @@ private:
   rows changed_by(Work work);
   const std::string& prepared(const char* sql, const parameters& values);
   rows execute(const char* sql, const parameters* values);
+  int send(const std::string& prepared, const parameters& values);
   rows answer_to(int sent);
   pg_result* wait_for_results();
+  /// The answer to what `repeat_and_send` sent last, if one is still out.
+  void collect();
+  rows results(instant deadline);
   void wait_for_socket(bool writing, instant deadline);
   [[noreturn]] void lost(const std::string& why);
 
@@ -95,6 +110,8 @@ private:
   std::string begin_ = "begin";
   bool pooled_ = false;
   bool broken_ = false;
+  /// An answer is still out that nobody waited for, and until when it may be.
+  std::optional<instant> uncollected_;
 };
 
 /// Rolls back unless it was committed.

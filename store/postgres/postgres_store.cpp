@@ -11,6 +11,16 @@
 
 namespace callboard::store {
 
+namespace {
+
+parameters names(const std::vector<std::string>& queues) {
+  parameters values;
+  values.add(std::vector<std::string_view>{queues.begin(), queues.end()});
+  return values;
+}
+
+} // namespace
+
 postgres_store::postgres_store(std::unique_ptr<postgres_connection> connection,
                                const database_options& options,
                                former_connections_ptr former,
@@ -19,39 +29,51 @@ postgres_store::postgres_store(std::unique_ptr<postgres_connection> connection,
       former_{std::move(former)}, past_pooler_{std::move(past_pooler)} {}
 
 result<void> postgres_store::enqueue(const std::vector<new_job>& jobs) {
+  auto stored = enqueue_and_wake(jobs, {});
+  return stored ? result<void>{} : stored.error();
+}
+
+result<bool>
+postgres_store::enqueue_and_wake(const std::vector<new_job>& jobs,
+                                 const std::vector<std::string>& queues) {
   if (jobs.empty())
     return error{errc::empty_bulk, "enqueue wants at least one job"};
   auto stored = guarded([&] {
-    if (jobs.size() == 1) {
-      connection_->repeat(postgres::enqueue_one,
-                          enqueue_values(jobs.front(), clock()));
-      return;
-    }
+    if (jobs.size() == 1)
+      return insert(postgres::enqueue_one,
+                    enqueue_values(jobs.front(), clock()), queues);
     std::size_t from = 0;
     auto values = enqueue_chunk(jobs, from, clock());
-    if (from == jobs.size()) {
-      connection_->repeat(postgres::enqueue, values);
-      return;
-    }
+    if (from == jobs.size())
+      return insert(postgres::enqueue, values, queues);
     postgres_transaction tx{*connection_};
     connection_->repeat(postgres::enqueue, values);
     while (from < jobs.size())
       connection_->repeat(postgres::enqueue,
                           enqueue_chunk(jobs, from, clock()));
     tx.commit();
+    return false;
   });
   if (!stored && stored.error().code == errc::commit_unknown)
     return enqueue_unknown(stored.error());
   return stored;
 }
 
+// Answers whether the queues will hear of it.
+bool postgres_store::insert(const char* sql, const parameters& jobs,
+                            const std::vector<std::string>& queues) {
+  if (queues.empty() || !connection_->keeps_statements()) {
+    connection_->repeat(sql, jobs);
+    return false;
+  }
+  connection_->repeat_and_send(sql, jobs, postgres::wake, names(queues));
+  return true;
+}
+
 result<void> postgres_store::wake(const std::vector<std::string>& queues) {
   if (queues.empty())
     return {};
-  return guarded([&] {
-    std::vector<std::string_view> names{queues.begin(), queues.end()};
-    connection_->query(postgres::wake, parameters{}.add(names));
-  });
+  return guarded([&] { connection_->repeat(postgres::wake, names(queues)); });
 }
 
 result<time_point> postgres_store::now() {

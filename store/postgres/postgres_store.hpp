@@ -34,6 +34,9 @@ public:
 
   result<void> enqueue(const std::vector<new_job>& jobs) override;
   result<void> wake(const std::vector<std::string>& queues) override;
+  result<bool>
+  enqueue_and_wake(const std::vector<new_job>& jobs,
+                   const std::vector<std::string>& queues) override;
 
   // -- membership: postgres_membership.cpp, postgres_reclaim.cpp --------------
 
@@ -90,6 +93,9 @@ private:
     std::string cause;
     std::int64_t knows = 0;
   };
+
+  bool insert(const char* sql, const parameters& jobs,
+              const std::vector<std::string>& queues);
 
   template <class Work>
   auto guarded(Work work) {

@@ -27,6 +27,16 @@ result<void> sqlite_store::wake(const std::vector<std::string>& queues) {
   return guarded([&] { bell().touch(); });
 }
 
+// A wake-up is a write of one byte to a file: nothing to wait for.
+result<bool>
+sqlite_store::enqueue_and_wake(const std::vector<new_job>& jobs,
+                               const std::vector<std::string>& queues) {
+  if (auto stored = enqueue(jobs); !stored)
+    return stored.error();
+  static_cast<void>(wake(queues));
+  return true;
+}
+
 lock_file& sqlite_store::bell() {
   if (!bell_)
     bell_ = std::make_unique<lock_file>(place_->lock_path());

@@ -28,6 +28,9 @@ public:
 
   result<void> enqueue(const std::vector<new_job>& jobs) override;
   result<void> wake(const std::vector<std::string>& queues) override;
+  result<bool>
+  enqueue_and_wake(const std::vector<new_job>& jobs,
+                   const std::vector<std::string>& queues) override;
 
   // -- membership: sqlite_membership.cpp, sqlite_reclaim.cpp ------------------
 

@@ -84,3 +84,53 @@ TEST_CASE("what is to be told is told before the relay ends") {
   }
   CHECK(others.told("mail") == 2);
 }
+
+TEST_CASE("what is claimed is told of by the claimer, and rests") {
+  receiver others;
+  auto start = std::chrono::steady_clock::now();
+  {
+    wake_relay relay{[&](const auto& queues) {
+      others.take(queues);
+    }};
+    CHECK(relay.claim({"mail", "video"})
+          == std::vector<std::string>{"mail", "video"});
+    auto next = relay.claim({"mail"});
+    auto took = std::chrono::steady_clock::now() - start;
+    // Not before it has rested, however long the machine took.
+    CHECK((next.empty() || took >= wake_relay::least_gap));
+    relay.wake("mail");
+    others.wait_for("mail", 1);
+    CHECK(std::chrono::steady_clock::now() - start >= wake_relay::least_gap);
+  }
+  CHECK(others.told("mail") == 1);
+  CHECK(others.told("video") == 0);
+}
+
+TEST_CASE("what was claimed and not told of is told of in its place") {
+  receiver others;
+  wake_relay relay{[&](const auto& queues) {
+    others.take(queues);
+  }};
+  CHECK(relay.claim({"mail"}).size() == 1);
+  relay.wake_claimed("mail");
+  others.wait_for("mail", 1);
+  relay.wake("mail");
+  others.wait_for("mail", 2);
+}
+
+TEST_CASE("nobody claims what is about to be told of") {
+  std::mutex gate;
+  std::unique_lock closed{gate};
+  receiver others;
+  wake_relay relay{[&](const auto& queues) {
+    others.take(queues);
+    std::lock_guard wait{gate};
+  }};
+  relay.wake("video");
+  others.wait_for("video", 1);
+  // The relay is held up while it tells of that.
+  relay.wake("mail");
+  CHECK(relay.claim({"mail"}).empty());
+  closed.unlock();
+  others.wait_for("mail", 1);
+}
