@@ -34,6 +34,8 @@ result<session_pool::lent> session_pool::take_new(steady::time_point end) {
   // Its neighbours died with the one that proved dead, most likely.
   auto dead = std::exchange(idle_, {});
   lock.unlock();
+  for (auto& each : dead)
+    each->give_up_at(steady::now());
   dead.clear();
   return connect(end);
 }

@@ -33,10 +33,11 @@ wake_relay::claim(const std::vector<std::string>& queues) {
   auto now = clock::now();
   std::vector<std::string> claimed;
   for (const auto& queue : queues) {
-    auto& until = resting_[queue];
-    if (now < until || pending_.count(queue) != 0)
+    auto resting = resting_.find(queue);
+    if ((resting != resting_.end() && now < resting->second)
+        || pending_.count(queue) != 0)
       continue;
-    until = now + rest_after(1);
+    rest(queue, now, 1);
     claimed.push_back(queue);
   }
   return claimed;
@@ -63,6 +64,20 @@ std::chrono::milliseconds wake_relay::rest_after(int wakes) {
   return std::min(std::min(wakes, enough) * least_gap, longest_gap);
 }
 
+std::size_t wake_relay::known() const {
+  std::lock_guard lock{mutex_};
+  return resting_.size();
+}
+
+void wake_relay::rest(const std::string& queue, clock::time_point now,
+                      int wakes) {
+  resting_[queue] = now + rest_after(wakes);
+  if (resting_.size() < sweep_at_)
+    return;
+  std::erase_if(resting_, [now](const auto& x) { return x.second <= now; });
+  sweep_at_ = std::max(least_swept, 2 * resting_.size());
+}
+
 void wake_relay::run() {
   std::unique_lock lock{mutex_};
   for (;;) {
@@ -87,13 +102,13 @@ wake_relay::due(std::optional<clock::time_point>& next) {
   auto now = clock::now();
   std::vector<std::string> queues;
   for (auto i = pending_.begin(); i != pending_.end();) {
-    auto& until = resting_[i->first];
-    if (!ending_ && now < until) {
-      next = next ? std::min(*next, until) : until;
+    auto resting = resting_.find(i->first);
+    if (!ending_ && resting != resting_.end() && now < resting->second) {
+      next = next ? std::min(*next, resting->second) : resting->second;
       ++i;
       continue;
     }
-    until = now + rest_after(i->second);
+    rest(i->first, now, i->second);
     queues.push_back(i->first);
     i = pending_.erase(i);
   }

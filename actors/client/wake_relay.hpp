@@ -25,6 +25,9 @@ class wake_relay {
 public:
   static constexpr auto least_gap = std::chrono::milliseconds{4};
   static constexpr auto longest_gap = std::chrono::milliseconds{10};
+  /// Of no more queues it knows when they were told of last, or of twice as
+  /// many as rest at a time: names of queues may be made up, and be endless.
+  static constexpr std::size_t least_swept = 256;
 
   /// `send` may block and fail; wake-ups are hints.
   explicit wake_relay(
@@ -43,6 +46,9 @@ public:
   /// itself.
   void wake_claimed(const std::string& queue);
 
+  /// Of how many queues it knows when they were told of last.
+  std::size_t known() const;
+
   /// How long a queue's wake-ups wait after so many were told of.
   static std::chrono::milliseconds rest_after(int wakes);
 
@@ -51,16 +57,19 @@ private:
 
   void add(const std::string& queue, bool claimed);
   void run();
+  void rest(const std::string& queue, clock::time_point now, int wakes);
   /// The queues to tell of now; when to look again comes in `next`.
   std::vector<std::string> due(std::optional<clock::time_point>& next);
 
   std::function<void(const std::vector<std::string>&)> send_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   /// Queues with something to tell, and how often they were woken.
   std::map<std::string, int> pending_;
-  /// Until when a queue's next wake-ups have to wait.
+  /// Until when a queue's next wake-ups have to wait, and when so many of them
+  /// are known that those which need not wait any more are forgotten.
   std::map<std::string, clock::time_point> resting_;
+  std::size_t sweep_at_ = least_swept;
   bool ending_ = false;
   std::thread thread_;
 };

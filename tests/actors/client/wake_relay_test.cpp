@@ -134,3 +134,18 @@ TEST_CASE("nobody claims what is about to be told of") {
   closed.unlock();
   others.wait_for("mail", 1);
 }
+
+TEST_CASE("the names of queues that nobody uses any more are forgotten") {
+  wake_relay relay{[](const auto&) {
+  }};
+  std::size_t most = 0;
+  // Longer than any of them rests.
+  auto end = std::chrono::steady_clock::now() + 20 * wake_relay::longest_gap;
+  std::size_t names = 0;
+  while (names < 20 * wake_relay::least_swept
+         || std::chrono::steady_clock::now() < end) {
+    CHECK(relay.claim({"q" + std::to_string(names++)}).size() == 1);
+    most = std::max(most, relay.known());
+  }
+  CHECK(most < names);
+}
