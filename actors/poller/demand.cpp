@@ -27,6 +27,19 @@ void demand::leased(duration round_trip) {
   lease_ = smooth(lease_, static_cast<double>(round_trip.count()), 0.2);
 }
 
+void demand::arrived(std::size_t jobs, std::size_t bytes) {
+  if (jobs == 0)
+    return;
+  auto mean = static_cast<double>(bytes) / static_cast<double>(jobs);
+  // Rather too careful than too late.
+  size_ = smooth(size_, mean, mean > size_ ? 0.5 : 0.1);
+}
+
+std::size_t demand::fitting(std::size_t bytes) const {
+  auto count = static_cast<double>(bytes) / std::max(size_, 1.0);
+  return std::max(static_cast<std::size_t>(count), std::size_t{1});
+}
+
 duration demand::stall_time() const {
   constexpr auto shortest = std::chrono::milliseconds{5};
   constexpr auto longest = std::chrono::seconds{1};
@@ -37,10 +50,10 @@ duration demand::stall_time() const {
 std::size_t demand::chunk() const {
   if (handler_ < 0)
     return 1;
-  auto fitting
+  auto meanwhile
       = static_cast<double>(chunk_time.count()) / std::max(handler_, 1.0);
-  return std::clamp(static_cast<std::size_t>(fitting), std::size_t{1},
-                    longest_chunk);
+  return std::clamp(static_cast<std::size_t>(meanwhile), std::size_t{1},
+                    std::min(longest_chunk, fitting(chunk_bytes)));
 }
 
 std::size_t demand::prefetch(std::size_t slots) const {
@@ -48,8 +61,8 @@ std::size_t demand::prefetch(std::size_t slots) const {
     return 0;
   auto meanwhile
       = static_cast<double>(slots) * lease_ / std::max(handler_, 1.0);
-  auto most = static_cast<double>(
-      std::min(2 * largest_lease, 4 * slots * longest_chunk));
+  auto most = static_cast<double>(std::min(
+      {2 * largest_lease, 4 * slots * longest_chunk, fitting(ahead_bytes)}));
   return static_cast<std::size_t>(std::min(meanwhile, most));
 }
 

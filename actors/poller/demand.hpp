@@ -20,10 +20,17 @@ public:
   /// One lease asks for no more.
   static constexpr std::size_t largest_lease = 1000;
 
+  /// A chunk of jobs with large args holds about so many bytes at most, and so
+  /// many lie ready ahead: at least one job.
+  static constexpr std::size_t chunk_bytes = std::size_t{1} << 20;
+  static constexpr std::size_t ahead_bytes = std::size_t{64} << 20;
+
   /// `jobs` handlers took `total` together.
   void performed(duration total, std::size_t jobs);
   /// A lease took so long.
   void leased(duration round_trip);
+  /// So many jobs came, whose args have so many `bytes` in all.
+  void arrived(std::size_t jobs, std::size_t bytes);
 
   /// Jobs that were fetched ahead lie there for `stall_time` while no slot gets
   /// anything done: none are fetched ahead until one does.
@@ -41,9 +48,14 @@ public:
                    std::size_t buffered) const;
 
 private:
+  /// How many jobs have so many bytes; at least one.
+  std::size_t fitting(std::size_t bytes) const;
+
   /// Smoothed microseconds; negative: not known yet.
   double handler_ = -1;
   double lease_ = -1;
+  /// Smoothed bytes of an arg; negative: not known yet.
+  double size_ = -1;
   bool stalled_ = false;
 };
 

@@ -13,6 +13,13 @@ namespace callboard::actors {
 
 namespace {
 
+std::size_t bytes_of(const std::vector<leased_job>& jobs) {
+  std::size_t bytes = 0;
+  for (const auto& job : jobs)
+    bytes += job.value.arg.size();
+  return bytes;
+}
+
 poller_actor::behavior_type
 poller(poller_actor::stateful_pointer<poller_state> self,
        poller_options options) {
@@ -152,6 +159,7 @@ void poller_state::leased(lease_answer& answer) {
     demand_.leased(std::chrono::duration_cast<duration>(
         when - std::max(asked.at, answered_at_)));
     answered_at_ = when;
+    demand_.arrived(batch.jobs.size(), bytes_of(batch.jobs));
     if (!batch.jobs.empty())
       tell(event::leased{queue(), batch.jobs.size()});
     for (const auto& job : batch.exhausted)

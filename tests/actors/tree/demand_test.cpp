@@ -70,3 +70,25 @@ TEST_CASE("a far database makes no slots look stuck") {
   wish.leased(1h);
   CHECK(wish.stall_time() == 1s);
 }
+
+TEST_CASE("jobs with large args are not leased ahead by the thousand") {
+  demand wish;
+  wish.performed(1us * 5000, 5000);
+  wish.leased(5ms);
+  wish.arrived(100, 100 * 100);
+  REQUIRE(wish.chunk() == demand::longest_chunk);
+  REQUIRE(wish.prefetch(100) == 2 * demand::largest_lease);
+  // 1 MiB each: a lease or two are enough to learn it.
+  for (int i = 0; i < 5; ++i)
+    wish.arrived(100, 100 * demand::chunk_bytes);
+  CHECK(wish.chunk() == 1);
+  CHECK(wish.prefetch(100) * demand::chunk_bytes <= 2 * demand::ahead_bytes);
+  // Larger than all that: still one by one.
+  for (int i = 0; i < 9; ++i)
+    wish.arrived(1, 2 * demand::ahead_bytes);
+  CHECK(wish.prefetch(100) == 1);
+  CHECK(wish.want(8, 8, 0) == 9);
+  for (int i = 0; i < 200; ++i)
+    wish.arrived(100, 100 * 100);
+  CHECK(wish.prefetch(100) == 2 * demand::largest_lease);
+}
