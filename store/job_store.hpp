@@ -154,8 +154,8 @@ public:
   [[nodiscard]] virtual result<std::optional<job_info>>
   find(std::string_view id) = 0;
 
-  /// Jobs by id (dead letters by sequence), without their args when
-  /// `with_args` is false.
+  /// Jobs by id (dead ones, too: of several dead letters with one id the
+  /// newest), without their args when `with_args` is false.
   [[nodiscard]] virtual result<std::vector<job_info>>
   list(const job_filter& filter, bool with_args) = 0;
 

@@ -17,12 +17,14 @@ std::int64_t bounded_limit(std::size_t limit) {
   return static_cast<std::int64_t>(std::min(limit, most));
 }
 
-// Ids that can't be stored name nothing, and the server refuses them.
+// Ids that can't be stored name nothing, and the server refuses them. In order,
+// as all that locks jobs.
 std::vector<std::string_view> storable(const std::vector<std::string>& ids) {
   std::vector<std::string_view> kept;
   for (const auto& id : ids)
     if (is_storable_text(id))
       kept.push_back(id);
+  std::sort(kept.begin(), kept.end());
   return kept;
 }
 
@@ -80,15 +82,11 @@ result<std::vector<job_info>> postgres_store::list(const job_filter& filter,
   return guarded([&] {
     std::vector<job_info> all;
     if (filter.state == job_state::dead) {
-      dead_filter dead;
-      dead.queue = filter.queue;
-      dead.type = filter.type;
-      dead.limit = filter.limit;
-      dead.after = connection_
-                       ->query(postgres::sequence_of,
-                               parameters{}.add(std::string_view{filter.after}))
-                       .number(0, 0);
-      auto found = dead_rows(dead, with_args);
+      parameters values;
+      values.add(std::int64_t{with_args}).add(std::string_view{filter.after});
+      values.add(filter.queue).add(filter.type);
+      values.add(bounded_limit(filter.limit));
+      auto found = connection_->query(postgres::list_dead_jobs, values);
       for (int i = 0; i < found.size(); ++i)
         all.push_back(dead_info_at(found, i));
       return all;

@@ -44,14 +44,10 @@ result<std::vector<job_info>> sqlite_store::list(const job_filter& filter,
   return guarded([&] {
     std::vector<job_info> found;
     if (filter.state == job_state::dead) {
-      dead_filter dead;
-      dead.queue = filter.queue;
-      dead.type = filter.type;
-      dead.limit = filter.limit;
-      if (auto last = sql_.sequence_of.first(filter.after))
-        dead.after = std::get<0>(*last);
-      for (auto& row : dead_rows(dead, with_args))
-        found.push_back(as_info(std::move(row)));
+      sql_.list_dead_jobs.each(
+          [&](auto&... x) { found.push_back(as_info(to_dead(x...))); },
+          with_args, filter.after, filter.queue, filter.type,
+          bounded_limit(filter.limit));
       return found;
     }
     std::optional<long long> state;

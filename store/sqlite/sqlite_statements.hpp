@@ -91,7 +91,8 @@ struct sqlite_statements {
               maybe<number>, number, number>,
            info_columns>
       list_jobs{sql, sqlite::list_jobs};
-  prepared<in<text>, out<number>> sequence_of{sql, sqlite::sequence_of};
+  prepared<in<number, text, maybe<text>, maybe<text>, number>, dead_columns>
+      list_dead_jobs{sql, sqlite::list_dead_jobs};
   prepared<in<number, number, maybe<text>, maybe<text>, number>, dead_columns>
       list_dead{sql, sqlite::list_dead};
   prepared<in<number, text, number, maybe<text>, maybe<text>, number>,

@@ -30,13 +30,12 @@ result<std::vector<job_info>> memory_connection::list(const job_filter& filter,
              && (!filter.type || x.type == *filter.type);
     };
     if (filter.state == job_state::dead) {
-      std::int64_t after = 0;
+      std::map<std::string, job_info> newest;
       for (const auto& x : state_->dead)
-        if (x.value.value.id == filter.after)
-          after = x.value.sequence;
-      for (const auto& x : state_->dead)
-        if (x.value.sequence > after && wanted(x.value.value))
-          all.push_back(info(x));
+        newest.insert_or_assign(x.value.value.id, info(x));
+      for (auto& [id, x] : newest)
+        if (id > filter.after && wanted(x.value))
+          all.push_back(std::move(x));
     } else {
       for (const auto& [id, x] : state_->rows) {
         auto one = state_->info(x);

@@ -38,10 +38,20 @@ inline constexpr auto list_jobs = R"sql(
   limit $8::int8
 )sql"_sql;
 
-inline constexpr auto sequence_of = R"sql(
-  select coalesce(max(sequence), 0)
-  from callboard_dead_job
-  where job_id = $1::text
+// Of several dead letters with one id the newest. $2 after which id; $3 queue
+// and $4 type, or NULL.
+inline constexpr auto list_dead_jobs = R"sql(
+  select {dead_info}
+  from callboard_dead_job d
+  where d.job_id > $2::text
+    and ($3::text is null or d.queue = $3::text)
+    and ($4::text is null or d.type = $4::text)
+    and not exists (
+      select
+      from callboard_dead_job e
+      where e.job_id = d.job_id and e.sequence > d.sequence)
+  order by d.job_id
+  limit $5::int8
 )sql"_sql;
 
 // $2 after which sequence; $3 queue and $4 type, or NULL; $5 whether by the

@@ -33,12 +33,19 @@ inline constexpr auto list_jobs = R"sql(
   limit :limit
 )sql"_sql;
 
-inline constexpr auto sequence_of = R"sql(
-  select sequence
-  from callboard_dead_job
-  where job_id = :id
-  order by sequence desc
-  limit 1
+// Of several dead letters with one id the newest.
+inline constexpr auto list_dead_jobs = R"sql(
+  select {dead_info}
+  from callboard_dead_job d
+  where job_id > :after
+    and (:queue is null or queue = :queue)
+    and (:type is null or type = :type)
+    and not exists (
+      select 1
+      from callboard_dead_job e
+      where e.job_id = d.job_id and e.sequence > d.sequence)
+  order by job_id
+  limit :limit
 )sql"_sql;
 
 inline constexpr auto list_dead = R"sql(

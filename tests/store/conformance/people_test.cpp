@@ -52,6 +52,29 @@ TEST_CASE("dead letters are listed page by page, by queue, type and id") {
         == strings{"c", "a", "a"});
 }
 
+TEST_CASE("dead jobs are listed by id, each once, as it died last") {
+  auto place = every_backend();
+  auto db = place->open();
+  auto store = join(*db);
+  for (const auto* id : {"d", "e", "d", "c", "d"})
+    kill(*store, id);
+  kill(*store, "b", "video");
+  job_filter page{.state = job_state::dead, .limit = 2};
+  auto first = ok(store->list(page, false));
+  CHECK(ids(first) == strings{"b", "c"});
+  page.after = "c";
+  auto second = ok(store->list(page, false));
+  CHECK(ids(second) == strings{"d", "e"});
+  CHECK(second[0].fence == ok(store->find("d"))->fence);
+  page.after = "e";
+  CHECK(ok(store->list(page, false)).empty());
+  CHECK(
+      ids(ok(store->list({.queue = "video", .state = job_state::dead}, false)))
+      == strings{"b"});
+  CHECK(ok(store->list({.state = job_state::dead, .type = "none"}, false))
+            .empty());
+}
+
 TEST_CASE("a dead letter that is retried is due at once with attempt 0") {
   auto place = every_backend();
   auto db = place->open();

@@ -326,9 +326,13 @@ std::string model::state() {
       count.oldest_due = std::max(count.oldest_due.value_or(duration{0}),
                                   now_ - x.seen.run_at);
   }
-  for (const auto& x : dead_) {
-    all.push_back(x);
-    ++queues[x.queue].dead.value;
+  for (auto x = dead_.begin(); x != dead_.end(); ++x) {
+    all.push_back(*x);
+    ++queues[x->queue].dead.value;
+    // That is told of the newest only.
+    if (std::any_of(x + 1, dead_.end(),
+                    [&](const auto& y) { return y.id == x->id; }))
+      all.back().lease = all.back().crashes = 0;
   }
   std::vector<queue_counts> counts;
   for (auto& [name, x] : queues) {

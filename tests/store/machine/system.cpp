@@ -5,6 +5,7 @@
 #include <soci/soci.h>
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 
 namespace callboard::machine {
@@ -263,14 +264,36 @@ seen_job system::see(const job_info& x) const {
           .updated_at = x.updated_at - base_};
 }
 
+// From old to new. Of the last one with each id more is told.
+std::vector<job_info> system::dead_jobs() {
+  constexpr std::size_t all_of_them = 1000;
+  std::map<std::string, job_info> newest;
+  for (auto& one : must(people_->list(
+           {.state = job_state::dead, .limit = all_of_them}, true)))
+    newest.emplace(one.value.id, std::move(one));
+  std::vector<job_info> dead;
+  auto letters = must(people_->dead_list({.limit = all_of_them}, true));
+  for (auto one = letters.rbegin(); one != letters.rend(); ++one) {
+    job_info info;
+    if (auto last = newest.extract(one->value.id)) {
+      info = std::move(last.mapped());
+    } else {
+      info.value = one->value;
+      info.state = job_state::dead;
+      info.updated_at = one->died_at;
+    }
+    dead.push_back(std::move(info));
+  }
+  promise(newest.empty(), "a dead job has its letter");
+  std::reverse(dead.begin(), dead.end());
+  return dead;
+}
+
 std::string system::state() {
   std::vector<seen_job> all;
   for (const auto& one : must(people_->list({}, true)))
     all.push_back(see(one));
-  job_filter dead;
-  dead.state = job_state::dead;
-  dead.limit = 1000;
-  for (const auto& one : must(people_->list(dead, true)))
+  for (const auto& one : dead_jobs())
     all.push_back(see(one));
   promise(static_cast<std::int64_t>(all.size()) == entered_ - left_,
           "what was enqueued is stored, dead, or left in a known way");

@@ -40,6 +40,7 @@ private:
   std::vector<std::size_t> numbers(const std::vector<lease_ref>& leases) const;
   std::size_t number(const std::string& id, std::int64_t fence) const;
   seen_job see(const job_info& x) const;
+  std::vector<job_info> dead_jobs();
   process& of(const step& x);
   /// The step's process, or somebody else when that is gone.
   job_store& any(const step& x);
