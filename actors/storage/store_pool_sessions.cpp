@@ -69,9 +69,10 @@ void store_pool_state::up(const session_up& x) {
     // Some of them may be those that it is about to tell of.
     leases_.doubt();
   } else if (x.held) {
-    // Leases whose answer was lost with the connection.
+    // Leases whose answer was lost with the connection. Where there was a doubt
+    // already, it may be about a lease that was given up after this was asked.
     release_unknown(*x.held);
-    leases_.certain();
+    leases_.ask_again();
   }
   node_ = x.node;
   if (std::exchange(lease_trouble_, std::nullopt))

@@ -6,6 +6,8 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
+
 namespace callboard::store {
 
 namespace {
@@ -24,6 +26,13 @@ bool end_process(incarnation id, int process, postgres_connection& over) {
   }
 }
 
+/// Whether that process is there still; it has been told to end.
+bool is_ending(const server_process& which, postgres_connection& over) {
+  parameters who;
+  who.add(which.number).add(which.began);
+  return over.query(postgres::end_process, who).size() > 0;
+}
+
 } // namespace
 
 void former_connections::locked(incarnation id, const postgres_connection& on) {
@@ -34,6 +43,7 @@ void former_connections::locked(incarnation id, const postgres_connection& on) {
 void former_connections::unlocked(incarnation id) {
   std::lock_guard lock{mutex_};
   processes_.erase(id);
+  left_.erase(id);
 }
 
 std::optional<bool> former_connections::end(incarnation id,
@@ -47,6 +57,37 @@ std::optional<bool> former_connections::end(incarnation id,
   if (process == 0)
     return std::nullopt;
   return end_process(id, process, over);
+}
+
+void former_connections::left(incarnation id, server_process leased) {
+  std::lock_guard lock{mutex_};
+  left_.emplace(id, leased);
+}
+
+void former_connections::end_left(incarnation id, postgres_connection& over) {
+  // What is in the middle of a commit ends after it.
+  constexpr int most_looks = 50;
+  std::vector<server_process> there;
+  {
+    std::lock_guard lock{mutex_};
+    auto [from, to] = left_.equal_range(id);
+    for (auto i = from; i != to; ++i)
+      there.push_back(i->second);
+  }
+  for (int looks = 1; !there.empty(); ++looks) {
+    std::erase_if(there,
+                  [&](const auto& one) { return !is_ending(one, over); });
+    if (there.empty())
+      break;
+    if (looks == most_looks)
+      throw failure{{errc::database_busy,
+                     over.name()
+                         + " does not end a connection that leased for this "
+                           "node: what the node holds is not certain"}};
+    over.query(postgres::wait_for_its_end);
+  }
+  std::lock_guard lock{mutex_};
+  left_.erase(id);
 }
 
 } // namespace callboard::store

@@ -12,6 +12,14 @@
 
 namespace callboard::store {
 
+namespace {
+
+// How long the next caller of a connection waits for an answer that nobody
+// waited for: what it is about is quick, or the server is in trouble.
+constexpr auto longest_answer = std::chrono::seconds{1};
+
+} // namespace
+
 rows postgres_connection::answer_to(int sent) {
   if (broken_)
     throw failure{lost_connection(name_, "it broke before")};
@@ -22,7 +30,10 @@ rows postgres_connection::answer_to(int sent) {
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK
       || status == PGRES_EMPTY_QUERY)
     return answer;
-  if (PQstatus(native_) != CONNECTION_OK)
+  // An error without a code is libpq's own, which has no memory for the answer,
+  // say: what the statement did is as unknown as when the connection breaks.
+  if (PQstatus(native_) != CONNECTION_OK
+      || !PQresultErrorField(answer.native(), PG_DIAG_SQLSTATE))
     lost(PQresultErrorMessage(answer.native()));
   auto why = postgres_error(name_, answer.native());
   // Another server may be the primary by now: a new connection finds it.
@@ -50,6 +61,9 @@ pg_result* postgres_connection::wait_for_results() {
   if (end_)
     deadline = std::min(deadline, *end_);
   auto last = results(deadline);
+  // What was sent behind it begins now.
+  if (uncollected_)
+    uncollected_ = std::chrono::steady_clock::now() + longest_answer;
   if (!last.native())
     lost("no answer");
   return last.release();

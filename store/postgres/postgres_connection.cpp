@@ -18,10 +18,6 @@ namespace {
 
 void ignore_notice(void*, const char*) {}
 
-// How long the next caller of a connection waits for an answer that nobody
-// waited for: what it is about is quick, or the server is in trouble.
-constexpr auto longest_answer = std::chrono::seconds{1};
-
 std::string milliseconds(duration value) {
   auto count = std::chrono::ceil<std::chrono::milliseconds>(value).count();
   return std::to_string(count);
@@ -102,7 +98,6 @@ postgres_connection::postgres_connection(std::unique_ptr<soci::session> session,
 postgres_connection::~postgres_connection() {
   // Not with a reset, in which the server could miss what was sent last.
   try {
-    give_up_at(std::nullopt);
     collect();
   } catch (const std::exception&) {
     // It was told to nobody that it would be done.
@@ -181,7 +176,7 @@ rows postgres_connection::repeat_and_send(const char* sql,
   return changed_by([&] {
     if (!PQenterPipelineMode(native_))
       lost(PQerrorMessage(native_));
-    uncollected_ = std::chrono::steady_clock::now() + longest_answer;
+    uncollected_ = instant::max();
     // Each with the end of its own transaction.
     return answer_to(send(first, values) && PQpipelineSync(native_)
                      && send(second, later_values) && PQpipelineSync(native_));

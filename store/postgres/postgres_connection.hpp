@@ -78,6 +78,9 @@ public:
   void give_up_at(std::optional<instant> end) noexcept { end_ = end; }
   std::optional<instant> gives_up_at() const noexcept { return end_; }
 
+  /// Gives the connection up: nobody knows what it did last. Throws.
+  [[noreturn]] void lost(const std::string& why);
+
   bool in_transaction() const noexcept;
   bool broken() const noexcept { return broken_; }
   const std::string& name() const noexcept { return name_; }
@@ -98,7 +101,6 @@ private:
   void collect();
   rows results(instant deadline);
   void wait_for_socket(bool writing, instant deadline);
-  [[noreturn]] void lost(const std::string& why);
 
   std::unique_ptr<soci::session> session_;
   std::string name_;

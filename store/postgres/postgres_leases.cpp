@@ -1,9 +1,11 @@
 #include "store/postgres/postgres_store.hpp"
+#include "store/postgres/statements/connection.hpp"
 #include "store/postgres/statements/leases.hpp"
 #include "store/sql/texts.hpp"
 
 #include <algorithm>
 #include <limits>
+#include <new>
 #include <numeric>
 #include <set>
 #include <tuple>
@@ -91,6 +93,8 @@ result<std::vector<lease_batch>>
 postgres_store::lease_for(incarnation node,
                           const std::vector<lease_request>& requests) {
   return guarded([&] {
+    if (node != member_)
+      help(node);
     // Whose request gets no answer looks again at once, and sees the error.
     std::vector<lease_batch> batches(requests.size());
     for (auto& one : batches)
@@ -106,9 +110,22 @@ postgres_store::lease_for(incarnation node,
       };
       if (asks || std::none_of(batches.begin(), batches.end(), gave))
         throw;
+    } catch (const std::bad_alloc&) {
+      connection_->lost("there is no memory for the jobs that were leased");
     }
     return batches;
   });
+}
+
+// The server's process for this connection may have to be ended one day, when
+// nobody can ask it any more. Behind a pooler there is none.
+void postgres_store::help(incarnation node) {
+  if (helped_ != node && !process_ && connection_->keeps_statements()) {
+    auto own = connection_->query(postgres::own_process);
+    if (own.size() > 0)
+      process_ = server_process{own.number(0, 0), own.number(0, 1)};
+  }
+  helped_ = node;
 }
 
 void postgres_store::lease_all(incarnation node,
@@ -242,7 +259,13 @@ result<std::vector<lease_ref>> postgres_store::held() {
   if (!member_)
     return not_joined(connection_->name());
   return guarded([&] {
+    former_->end_left(*member_, *connection_);
+    // Its answer is of the moment after that: behind a pooler no process is
+    // known, and this alone tells that what began has ended.
+    postgres_transaction tx{*connection_};
+    connection_->query(postgres::lock_node, parameters{}.add(*member_));
     auto found = connection_->query(postgres::held, parameters{}.add(*member_));
+    tx.commit();
     if (found.size() == 0)
       throw failure{declared_dead(connection_->name(), *member_)};
     std::vector<lease_ref> leases;

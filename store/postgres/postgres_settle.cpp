@@ -29,11 +29,17 @@ parameters leases_of(const std::vector<settle_item>& items) {
   return std::move(parameters{}.add(columns.ids).add(columns.fences));
 }
 
+// In the order of ids, as those of a plan.
 parameters leases_of(const std::vector<lease_ref>& leases) {
+  std::vector<const lease_ref*> order;
+  for (const auto& lease : leases)
+    order.push_back(&lease);
+  std::sort(order.begin(), order.end(),
+            [](const auto* x, const auto* y) { return x->id < y->id; });
   lease_columns columns;
-  for (const auto& lease : leases) {
-    columns.ids.push_back(lease.id);
-    columns.fences.push_back(lease.fence);
+  for (const auto* lease : order) {
+    columns.ids.push_back(lease->id);
+    columns.fences.push_back(lease->fence);
   }
   return std::move(parameters{}.add(columns.ids).add(columns.fences));
 }
@@ -84,10 +90,26 @@ postgres_store::settle(const std::vector<settlement>& settlements) {
       return report;
     }
     postgres_transaction tx{*connection_};
+    lock_leases(plan);
     settle_all(plan, report);
     tx.commit();
     return report;
   });
+}
+
+// Each kind of outcome counts down the large leases of its own jobs: without
+// that, two batches could wait for each other.
+void postgres_store::lock_leases(const settle_plan& plan) {
+  lease_columns all;
+  for (const auto* kind :
+       {&plan.completed, &plan.retried, &plan.dead, &plan.rescheduled})
+    for (const auto& item : *kind) {
+      all.ids.push_back(item.lease->id);
+      all.fences.push_back(item.lease->fence);
+    }
+  parameters values;
+  connection_->repeat(postgres::lock_leases,
+                      values.add(all.ids).add(all.fences));
 }
 
 void postgres_store::settle_all(settle_plan& plan, settle_report& report) {

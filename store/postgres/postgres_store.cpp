@@ -28,6 +28,11 @@ postgres_store::postgres_store(std::unique_ptr<postgres_connection> connection,
     : connection_{std::move(connection)}, options_{options},
       former_{std::move(former)}, past_pooler_{std::move(past_pooler)} {}
 
+postgres_store::~postgres_store() {
+  if (helped_ && process_)
+    former_->left(*helped_, *process_);
+}
+
 result<void> postgres_store::enqueue(const std::vector<new_job>& jobs) {
   auto stored = enqueue_and_wake(jobs, {});
   return stored ? result<void>{} : stored.error();

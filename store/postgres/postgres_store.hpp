@@ -29,6 +29,7 @@ public:
   postgres_store(std::unique_ptr<postgres_connection> connection,
                  const database_options& options, former_connections_ptr former,
                  own_session past_pooler = {});
+  ~postgres_store() override;
 
   // -- jobs in: postgres_store.cpp --------------------------------------------
 
@@ -121,6 +122,7 @@ private:
                  std::optional<std::int32_t> max_crashes,
                  reclaim_report& report);
 
+  void help(incarnation node);
   void lease_all(incarnation node, const std::vector<lease_request>& requests,
                  std::vector<lease_batch>& batches);
   void lease_round(incarnation node, const std::vector<lease_request>& requests,
@@ -131,6 +133,7 @@ private:
                   std::vector<lease_batch>& batches,
                   std::vector<std::size_t>& again);
 
+  void lock_leases(const settle_plan& plan);
   void settle_all(settle_plan& plan, settle_report& report);
   /// Leaves those of the items that were not accepted.
   template <class Values>
@@ -172,6 +175,10 @@ private:
   own_session past_pooler_;
   low_water hints_;
   std::optional<incarnation> member_;
+  /// The node for which it leased last without being its member, and the
+  /// server's process that did.
+  std::optional<incarnation> helped_;
+  std::optional<server_process> process_;
 };
 
 } // namespace callboard::store

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <numeric>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace callboard::store {
@@ -23,26 +24,20 @@ std::string clean(std::string_view error) {
   return storable_text(error, job_limits::error_bytes);
 }
 
-/// For each settlement whether the same lease stands in the batch before it.
-std::vector<bool> repeated(const std::vector<settlement>& settlements) {
-  std::vector<bool> result(settlements.size());
+/// The places of all by id, of each lease the first one only.
+std::vector<std::size_t> by_id(const std::vector<settlement>& settlements) {
   std::vector<std::size_t> order(settlements.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  // Hardly any two have a fence in common: ids are hardly ever compared.
-  auto before = [&](std::size_t a, std::size_t b) {
-    const auto& x = settlements[a];
-    const auto& y = settlements[b];
-    return x.fence != y.fence ? x.fence < y.fence
-           : x.id != y.id     ? x.id < y.id
-                              : a < b;
+  auto lease = [&](std::size_t at) {
+    const auto& x = settlements[at];
+    return std::tie(x.id, x.fence);
   };
-  std::sort(order.begin(), order.end(), before);
-  for (std::size_t i = 1; i < order.size(); ++i) {
-    const auto& x = settlements[order[i - 1]];
-    const auto& y = settlements[order[i]];
-    result[order[i]] = x.fence == y.fence && x.id == y.id;
-  }
-  return result;
+  std::stable_sort(order.begin(), order.end(),
+                   [&](auto a, auto b) { return lease(a) < lease(b); });
+  auto end = std::unique(order.begin(), order.end(),
+                         [&](auto a, auto b) { return lease(a) == lease(b); });
+  order.erase(end, order.end());
+  return order;
 }
 
 } // namespace
@@ -56,11 +51,10 @@ bool settle_plan::needs_now(const std::vector<settlement>& settlements) {
 
 settle_plan::settle_plan(const std::vector<settlement>& settlements,
                          std::optional<time_point> now) {
-  auto double_ones = repeated(settlements);
   leases_.reserve(settlements.size());
-  for (std::size_t i = 0; i < settlements.size(); ++i) {
+  for (auto i : by_id(settlements)) {
     const auto& what = settlements[i];
-    if (double_ones[i] || !is_storable_text(what.id))
+    if (!is_storable_text(what.id))
       continue;
     leases_.push_back({what.id, what.fence});
     settle_item item;

@@ -25,9 +25,11 @@ struct settle_item {
   const std::string* arg = nullptr;
 };
 
-/// The settlements of one batch by kind. A lease that stands in the batch
-/// twice is settled by its first outcome only. A cron schedule without a next
-/// time becomes a dead letter that says why.
+/// The settlements of one batch by kind, each in the order of ids: whoever
+/// locks several jobs does so in that order, so that no two wait for each
+/// other. A lease that stands in the batch twice is settled by its first
+/// outcome only. A cron schedule without a next time becomes a dead letter that
+/// says why.
 class settle_plan {
 public:
   /// `now` is read once, and only when a cron schedule needs it. The plan

@@ -137,13 +137,21 @@ std::string sqlite_path_of(soci::session& session) {
 sqlite_transaction::sqlite_transaction(soci::session& session,
                                        sqlite_place& place, duration limit)
     : session_{session}, place_{place} {
+  using std::chrono::steady_clock;
+  auto end = steady_clock::now() + limit;
   if (!place.gate().enter(limit))
     throw failure{
         {errc::database_busy,
          place.name() + " is being written by others for too long; try again"}};
   try {
+    // Who does not know the gate, such as another program, is waited for in
+    // what is left.
+    auto left = std::chrono::duration_cast<duration>(end - steady_clock::now());
+    wait_for_locks(session_, std::max(left, duration{0}));
     session_ << sqlite::begin_immediate;
+    wait_for_locks(session_, limit);
   } catch (...) {
+    wait_for_locks(session_, limit);
     place.gate().leave();
     throw;
   }

@@ -47,9 +47,12 @@ bool write_gate::enter_process(instant deadline) {
     file_ = std::make_unique<lock_file>(lock_path_);
   if (!lock_byte(turnstile_offset, deadline))
     return false;
-  auto first = lock_byte(writer_offset, deadline);
-  file_->unlock(turnstile_offset);
-  return first;
+  // Whatever comes of it, the next process may stand there.
+  struct gone_through {
+    lock_file& file;
+    ~gone_through() { file.unlock(turnstile_offset); }
+  } after{*file_};
+  return lock_byte(writer_offset, deadline);
 }
 
 bool write_gate::lock_byte(long long offset, instant deadline) {

@@ -26,4 +26,29 @@ inline constexpr auto end_lock_holder = R"sql(
     and k.pid = $2::int8
 )sql";
 
+// The own server process, and since when it has been there.
+inline constexpr auto own_process = R"sql(
+  select a.pid::int8, (extract(epoch from a.backend_start) * 1000000)::int8
+  from pg_stat_activity a
+  where a.pid = pg_backend_pid()
+)sql";
+
+// $1 a server process that began at $2. No row: it is gone.
+inline constexpr auto end_process = R"sql(
+  select pg_terminate_backend(a.pid)
+  from pg_stat_activity a
+  where a.pid = $1::int8
+    and (extract(epoch from a.backend_start) * 1000000)::int8 = $2::int8
+)sql";
+
+inline constexpr auto wait_for_its_end = "select pg_sleep(0.02)";
+
+// Waits for the leases of node $1 that are in the middle of their commit.
+inline constexpr auto lock_node = R"sql(
+  select id
+  from callboard_node
+  where id = $1::int8
+  for update
+)sql";
+
 } // namespace callboard::store::postgres

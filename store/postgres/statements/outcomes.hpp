@@ -24,6 +24,22 @@ inline constexpr auto start = R"sql(
   select id, fence from started
 )sql"_sql;
 
+// The rows of the large leases to which these jobs belong.
+inline constexpr auto lock_leases = R"sql(
+  select l.number
+  from callboard_lease l
+  where l.number = any(array(
+    select distinct x.lease
+    from unnest($1::text[], $2::int8[]) u(id, fence)
+    cross join lateral (
+      select j.lease
+      from callboard_job j
+      where j.id = u.id and j.fence = u.fence and j.state + 0 = 1
+        and j.lease > 0) x))
+  order by l.number, l.queue
+  for update
+)sql"_sql;
+
 inline constexpr auto complete = R"sql(
   with gone as (
     delete from callboard_job j

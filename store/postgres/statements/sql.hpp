@@ -93,7 +93,8 @@ inline constexpr fragment fragments[] = {
       select g.lease, g.queue, count(*) as jobs
       from @ g
       where g.lease > 0
-      group by g.lease, g.queue) x
+      group by g.lease, g.queue
+      order by g.lease, g.queue) x
     where l.number = any(array(select g.lease from @ g where g.lease > 0))
       and l.number = x.lease and l.queue = x.queue)sql"},
 
@@ -159,8 +160,9 @@ inline constexpr fragment fragments[] = {
         and k.database = (
           select oid from pg_database where datname = current_database())))sql"},
 
-    // $1 after which sequence; $2 queue and $3 type, or NULL; $4 whether by
-    // the ids in $5; $6 the limit.
+    // Locked: of two who retry or purge the same ones, the second finds those
+    // gone that the first took. $1 after which sequence; $2 queue and $3 type,
+    // or NULL; $4 whether by the ids in $5; $6 the limit.
     {"pick_dead", R"sql(pick as materialized (
     select d.sequence
     from callboard_dead_job d
@@ -169,7 +171,8 @@ inline constexpr fragment fragments[] = {
       and ($3::text is null or d.type = $3::text)
       and ($4::int8 = 0 or d.job_id = any($5::text[]))
     order by d.sequence
-    limit $6::int8))sql"},
+    limit $6::int8
+    for update))sql"},
 };
 
 template <literal Text>

@@ -1,6 +1,8 @@
 // Leases on a second connection, for a node that the first one joined as.
 #include "tests/store/conformance/racing.hpp"
 
+#include <soci/soci.h>
+
 #include <thread>
 
 using namespace callboard;
@@ -123,4 +125,38 @@ TEST_CASE("two connections of a node share out its jobs") {
   beside.join();
   all.check(seen);
   CHECK(ok(first->held()).empty());
+}
+
+TEST_CASE("what a second connection leaves in the middle of a commit is not "
+          "leased behind the node's back") {
+  auto place = backend::make(backend_kind::postgres);
+  auto db = place->open();
+  auto first = ok(db->connect());
+  auto node = ok(first->join("n1", ""));
+  auto second = ok(db->connect());
+  put(*first, {a_job("a"), a_job("b")});
+  // It is planned, and known, before it hangs.
+  REQUIRE(ids(take_for(*second, node, 1)) == strings{"a"});
+  auto sql = place->session();
+  *sql << "create function stall() returns trigger language plpgsql as"
+          " $$begin perform pg_advisory_xact_lock(hashtext(current_schema()));"
+          " return null; end$$";
+  *sql << "create constraint trigger stall after update on callboard_job"
+          " deferrable initially deferred for each row"
+          " execute function stall()";
+  *sql << "begin";
+  *sql << "select pg_advisory_xact_lock(hashtext(current_schema()))";
+  second->give_up_at(std::chrono::steady_clock::now()
+                     + std::chrono::milliseconds{200});
+  failed_with(second->lease_for(node, {{.queue = "mail", .limit = 1}}),
+              errc::commit_unknown);
+  CHECK(second->broken());
+  second.reset();
+  auto held = ok(first->held());
+  REQUIRE(held.size() == 1);
+  CHECK(held[0].id == "a");
+  *sql << "commit";
+  *sql << "drop trigger stall on callboard_job";
+  // It is free, and nobody has it who does not know of it.
+  CHECK(ids(take(*first)) == strings{"b"});
 }

@@ -15,10 +15,17 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// Also a lease of one job is a large one.
+database_ptr open(const backend& place) {
+  auto options = place.options();
+  options.large_lease = 1;
+  return place.open(options);
+}
+
 /// Three jobs that a node leases, and somebody who writes to them.
 struct scene {
   std::unique_ptr<backend> place = backend::make(backend_kind::postgres);
-  database_ptr db = place->open();
+  database_ptr db = open(*place);
   std::unique_ptr<job_store> store = join(*db);
   std::unique_ptr<soci::session> other = place->session();
   std::unique_ptr<soci::session> watch = place->session();
@@ -38,9 +45,11 @@ struct scene {
     return count > 0;
   }
 
-  /// Begins `writes`, which ends while the work waits for it.
+  /// Begins `writes`, which goes on to write `more` and ends while the work
+  /// waits for it.
   template <class Work>
-  auto overtake(const std::string& writes, Work work) {
+  auto overtake(const std::string& writes, Work work,
+                const std::string& more = "select 1") {
     soci::transaction tx{*other};
     *other << writes;
     auto done = std::async(std::launch::async, std::move(work));
@@ -49,6 +58,7 @@ struct scene {
       REQUIRE(std::chrono::steady_clock::now() < end);
       std::this_thread::yield();
     }
+    *other << more;
     tx.commit();
     return done.get();
   }
@@ -164,4 +174,89 @@ TEST_CASE("who leaves leaves no job behind that is cancelled meanwhile") {
   *it.watch << "select count(*) from callboard_job where state = 1",
       soci::into(leased);
   CHECK(leased == 0);
+}
+
+TEST_CASE("a dead letter that somebody else removes does not come back") {
+  scene it;
+  auto jobs = it.lease();
+  std::vector<settlement> outcomes;
+  for (const auto& one : jobs)
+    outcomes.push_back({one.value.id, one.fence, dead{"no"}});
+  ok(it.store->settle(outcomes));
+  const std::string removes = "delete from callboard_dead_job"
+                              " where job_id = 'b'";
+  SECTION("by a retry at the same time") {
+    CHECK(ok(it.overtake(removes, [&] { return it.store->dead_retry({}); }))
+          == 2);
+    CHECK(ok(it.store->list({}, false)).size() == 2);
+    CHECK_FALSE(ok(it.store->find("b")));
+  }
+  SECTION("nor is it purged twice") {
+    CHECK(ok(it.overtake(removes, [&] { return it.store->dead_purge({}); }))
+          == 2);
+    CHECK(ok(it.store->list({}, false)).empty());
+  }
+}
+
+TEST_CASE("whoever writes several jobs does so in the order of their ids") {
+  // Somebody locks the first one, and then the last one: who had locked that
+  // before the first would wait for ever.
+  scene it;
+  auto jobs = it.lease();
+  const std::string first = "update callboard_job set cancelled = true"
+                            " where id = 'a'";
+  const std::string last = "update callboard_job set cancelled = true"
+                           " where id = 'c'";
+  std::vector<lease_ref> leases{ref(jobs[2]), ref(jobs[1]), ref(jobs[0])};
+  SECTION("of outcomes") {
+    std::vector<settlement> outcomes;
+    for (const auto& one : leases)
+      outcomes.push_back({one.id, one.fence, completed{}});
+    auto report = ok(it.overtake(
+        first, [&] { return it.store->settle(outcomes); }, last));
+    CHECK(report.accepted == std::vector<bool>{true, true, true});
+  }
+  SECTION("of releases") {
+    CHECK(ok(it.overtake(
+              first, [&] { return it.store->release(leases); }, last))
+          == 3);
+  }
+  SECTION("of starts") {
+    CHECK(ok(it.overtake(
+              first, [&] { return it.store->start(leases); }, last))
+          == std::vector<bool>{true, true, true});
+  }
+  SECTION("of cancels") {
+    CHECK(ok(it.overtake(
+              first,
+              [&] {
+                return it.store->cancel({"c", "b", "a"});
+              },
+              last))
+          == answers{cancel_answer::asked, cancel_answer::asked,
+                     cancel_answer::asked});
+  }
+}
+
+TEST_CASE("a batch of several kinds counts down its leases in order") {
+  scene it;
+  put(*it.store, a_job("a"));
+  auto early = take_one(*it.store);
+  put(*it.store, a_job("b"));
+  auto late = take_one(*it.store);
+  auto counts_down = [](const char* which) {
+    return std::string{"update callboard_lease set look_at = look_at where"
+                       " number = (select "}
+           + which + "(number) from callboard_lease)";
+  };
+  // The first kind is that of the later lease.
+  std::vector<settlement> outcomes{
+      {"b", late.fence, completed{}},
+      {"a", early.fence, retried{1h, "no"}},
+  };
+  auto report = ok(it.overtake(
+      counts_down("min"), [&] { return it.store->settle(outcomes); },
+      counts_down("max")));
+  CHECK(report.accepted == std::vector<bool>{true, true});
+  CHECK(it.broken() == "");
 }
