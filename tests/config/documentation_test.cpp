@@ -144,7 +144,7 @@ TEST_CASE("the messages that the documentation shows are the real ones") {
   auto& problems = std::get<std::vector<config::problem>>(done);
   REQUIRE(problems.size() == 2);
   for (auto& each : problems) {
-    auto line = "\n" + to_string(each, "callboard.json") + "\n";
+    auto line = "\ncallboard: " + to_string(each, "callboard.json") + "\n";
     CAPTURE(line);
     CHECK(document.str().find(line) != std::string::npos);
   }

@@ -11,6 +11,7 @@ class Block:
     line: int
     language: str
     text: str
+    name: str = ""  # of the file that it shows: <!-- file: NAME --> before it
 
     def __str__(self):
         return f"{self.file.name}:{self.line} ({self.language or 'no language'})"
@@ -18,12 +19,14 @@ class Block:
 
 def blocks(file):
     """All fenced blocks of one file, in order."""
-    found, current = [], None
+    found, current, name = [], None, ""
     for number, line in enumerate(file.read_text().splitlines(keepends=True), 1):
         if current is None:
             opening = re.match(r"^\s*```(\w*)", line)
             if opening:
-                current = Block(file, number, opening.group(1), "")
+                current = Block(file, number, opening.group(1), "", name)
+            named = re.match(r"^<!-- file: (\S+) -->$", line)
+            name = named.group(1) if named else ""
         elif re.match(r"^\s*```\s*$", line):
             found.append(current)
             current = None

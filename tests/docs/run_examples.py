@@ -2,10 +2,13 @@
 """Runs what the documentation shows.
 
   * every `console` block, line by line in one folder per file: lines that
-    begin with "$ " are run by sh; "callboard run" is started as a daemon,
-    awaited, and ended by SIGTERM. The file's first JSON config is the
+    begin with "$ " are run by sh; "callboard run" without --once is started as
+    a daemon, awaited, and ended by SIGTERM. The file's first JSON config is the
     folder's callboard.json;
   * every `json` block that is a whole config goes through `callboard check`.
+
+A block after <!-- file: NAME --> lies in the folder under that name, and may be
+executed when it begins with "#!".
 
 usage: run_examples.py ROOT CALLBOARD
 """
@@ -51,7 +54,7 @@ def run_daemon(command, folder, environment):
 
 
 def run_line(command, folder, environment):
-    if command.startswith("callboard run"):
+    if command.startswith("callboard run") and "--once" not in command:
         return run_daemon(command, folder, environment)
     done = subprocess.run(
         command, shell=True, cwd=folder, env=environment, text=True,
@@ -71,9 +74,13 @@ def main():
             if folder is None:
                 folder = folders[block.file] = pathlib.Path(tempfile.mkdtemp(dir=scratch))
             commands = []
+            if block.name:
+                shown = folder / block.name
+                shown.write_text(block.text)
+                shown.chmod(0o755 if block.text.startswith("#!") else 0o644)
             if block.language == "json" and is_config(block.text):
-                config = folder / "callboard.json"
-                if config.exists():
+                config = folder / (block.name or "callboard.json")
+                if not block.name and config.exists():
                     config = folder / f"config-{block.line}.json"
                 config.write_text(block.text)
                 commands = [f"callboard check -c {config.name}"]
