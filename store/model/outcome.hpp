@@ -50,8 +50,8 @@ struct dead {
   friend bool operator==(const dead&, const dead&) = default;
 };
 
-/// Not an error: run again later, the attempt is given back. A new arg
-/// replaces the old one.
+/// Not an error: run again later, as a job that has had no attempt yet. A new
+/// arg replaces the old one.
 struct rescheduled {
   next_run next;
   std::optional<std::string> arg;

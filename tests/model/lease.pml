@@ -92,7 +92,8 @@ typedef slot_state {
   bit suspect;
   bit recorded; /* its start is durable, as far as the slot knows */
   bit last;     /* its last allowed attempt */
-  unsigned life : 2; /* for properties: how often the id was enqueued */
+  unsigned life : 2; /* for properties: how often the id was enqueued; 0: it
+                        was rescheduled since */
 };
 slot_state slot[NODES * SLOTS];
 
@@ -125,7 +126,7 @@ byte completed[JOBS + 1];
 byte dead[JOBS + 1];
 byte removed[JOBS + 1]; /* cancelled while they waited */
 /* Handlers whose start is known, since it was recorded or told by an outcome;
- * without rescheduled ones. */
+ * since the last one that was rescheduled. */
 byte started[JOBS + 1];
 #ifdef POISON
 byte begun[JOBS + 1]; /* handlers, all of them */
@@ -664,10 +665,14 @@ inline settle(s) {
        started[slot[s].job] + job[slot[s].job].unrecorded;
      put_back(slot[s].job, after_retry(slot[s].job))
   :: accepted && slot[s].stage == RESCHEDULED ->
-     job[slot[s].job].attempt--;
+     job[slot[s].job].attempt = 0;
      job[slot[s].job].crashes = 0;
-     started[slot[s].job] =
-       started[slot[s].job] - !job[slot[s].job].unrecorded;
+     started[slot[s].job] = 0;
+     /* What others begin of earlier leases counts no more. */
+     for (i : 0 .. NODES * SLOTS - 1) {
+       slot[i].life = (slot[i].job == slot[s].job -> 0 : slot[i].life)
+     }
+     i = 0;
      last_begun[slot[s].job] = 0;
      put_back(slot[s].job, WAITING)
   fi;

@@ -95,7 +95,7 @@ void memory_connection::apply(row& x, const rescheduled& action) {
   }
   x.crashes = 0;
   free(x, next);
-  x.value.attempt = std::max(x.value.attempt - 1, 0);
+  x.value.attempt = 0;
   if (action.arg)
     x.value.arg = *action.arg;
 }

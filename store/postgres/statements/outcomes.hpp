@@ -103,7 +103,7 @@ inline constexpr auto reschedule = R"sql(
       run_at = case when j.cancelled then c.now
         else coalesce(x.at, c.now + x.after) end,
       updated_at = c.now,
-      attempt = greatest(j.attempt - 1, 0),
+      attempt = 0,
       crashes = 0,
       arg = coalesce(x.arg, j.arg)
     from x

@@ -124,7 +124,7 @@ inline constexpr auto reschedule_job = R"sql(
   set {freed 0},
     run_at = case when cancelled then :now else :run_at end,
     updated_at = :now,
-    attempt = max(attempt - 1, 0),
+    attempt = 0,
     crashes = 0
   where {leased}
 )sql"_sql;
@@ -134,7 +134,7 @@ inline constexpr auto reschedule_job_with_arg = R"sql(
   set {freed 0},
     run_at = case when cancelled then :now else :run_at end,
     updated_at = :now,
-    attempt = max(attempt - 1, 0),
+    attempt = 0,
     crashes = 0,
     arg = cast(:arg as blob)
   where {leased}

@@ -103,7 +103,7 @@ void ledger::settled(process_number by, const settlement& what, bool accepted) {
   } else if (std::holds_alternative<rescheduled>(what.action)) {
     if (!answered || x->answer != verb::reschedule)
       violated("rescheduled, but no handler said so: " + about(what.fence, *x));
-    x->given_back = true;
+    job.counted_from = job.fences.size();
   } else if (const auto* end = std::get_if<dead>(&what.action)) {
     job.fate = "dead: " + end->error;
     explain_death(job, x, end->error);

@@ -113,6 +113,8 @@ private:
   struct entry {
     new_job job;
     std::vector<std::int64_t> fences;
+    /// The first of them whose attempt counts: it was rescheduled before.
+    std::size_t counted_from = 0;
     std::size_t starts = 0;
     std::size_t deaths = 0;
     bool cancelled = false;

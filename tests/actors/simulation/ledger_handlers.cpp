@@ -94,8 +94,8 @@ deed ledger::started(process_number by, const job& work, std::int64_t fence,
   // Others may hold a newer lease of it by now.
   std::int32_t kept = 0;
   std::int32_t counted = 0;
-  for (auto one : job.fences) {
-    const auto& other = leases_.at(one);
+  for (auto i = job.counted_from; i < job.fences.size(); ++i) {
+    const auto& other = leases_.at(job.fences[i]);
     kept += other.started && !other.given_back ? 1 : 0;
     counted = std::max(counted, other.attempt);
   }

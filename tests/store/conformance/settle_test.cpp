@@ -97,6 +97,25 @@ TEST_CASE("a rescheduled job gets its attempt back") {
   CHECK(take_one(*store).value.arg == "new");
 }
 
+TEST_CASE("failures before a reschedule do not count any more") {
+  auto place = every_backend();
+  auto db = place->open();
+  auto store = join(*db);
+  auto job = a_job("a");
+  job.max_attempts = 3;
+  put(*store, std::move(job));
+  // As of a job that reschedules itself for years, and fails now and then.
+  for (int run = 0; run < 4; ++run) {
+    CHECK(settle_one(*store, take_one(*store), retried{duration{0}, "no"}));
+    auto again = take_one(*store);
+    CHECK(again.value.attempt == 2);
+    CHECK(settle_one(*store, again, rescheduled{duration{0}, {}}));
+  }
+  auto last = take_one(*store);
+  CHECK(last.value.attempt == 1);
+  CHECK(settle_one(*store, last, completed{}));
+}
+
 TEST_CASE("a job rescheduled by cron runs at the schedule's next time") {
   auto place = every_backend();
   auto db = place->open();

@@ -218,7 +218,7 @@ bool model::settle_one(std::size_t number, const settlement& how) {
   } else {
     const auto& later = std::get<rescheduled>(how.action);
     x->seen.crashes = 0;
-    --x->seen.attempt;
+    x->seen.attempt = 0;
     if (later.arg)
       x->seen.arg = *later.arg;
     auto after = std::get<duration>(later.next);
