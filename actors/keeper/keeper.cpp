@@ -36,15 +36,19 @@ bool at_rest(const std::vector<node_queue>& before,
                     });
 }
 
+// Of the queues that this node works on.
 std::vector<node_queue> figures(const metrics_snapshot& now) {
   std::map<std::string, node_queue> queues;
   for (const auto& [name, x] : now.queues)
-    queues[name] = {.queue = name,
-                    .concurrency = static_cast<std::int32_t>(x.concurrency),
-                    .running = static_cast<std::int32_t>(x.running)};
+    if (x.own())
+      queues[name] = {.queue = name,
+                      .concurrency = static_cast<std::int32_t>(x.concurrency),
+                      .running = static_cast<std::int32_t>(x.running)};
   for (const auto& [key, x] : now.types) {
-    auto& queue = queues[key.first];
-    queue.queue = key.first;
+    auto found = queues.find(key.first);
+    if (found == queues.end())
+      continue;
+    auto& queue = found->second;
     queue.performed += static_cast<std::int64_t>(x.completed + x.rescheduled
                                                  + x.retried + x.dead);
     queue.failed += static_cast<std::int64_t>(x.retried + x.dead);

@@ -101,6 +101,18 @@ void counters::count_all(std::span<const job_event> events) {
     std::visit(adder{now_}, what);
 }
 
+void counters::serve(const std::string& queue) {
+  std::lock_guard guard{mutex_};
+  find_or_add(now_, queue).served = true;
+}
+
+void counters::leave(const std::string& queue) {
+  std::lock_guard guard{mutex_};
+  auto& of = find_or_add(now_, queue);
+  of.served = false;
+  of.concurrency = 0;
+}
+
 void counters::gauge(const std::string& queue, std::int64_t running,
                      std::int64_t concurrency) {
   std::lock_guard guard{mutex_};

@@ -42,12 +42,19 @@ struct queue_metrics {
   std::uint64_t leased = 0;
   std::uint64_t empty_polls = 0;
   std::uint64_t worker_errors = 0;
+  /// The node works on it. The others had workers here once, or have jobs in
+  /// the database.
+  bool served = false;
   /// Gauges, told by the poller and the store.
   std::int64_t running = 0;
   std::int64_t concurrency = 0;
   std::int64_t hung = 0;
   std::int64_t waiting = 0;
   double oldest_due_seconds = 0;
+
+  /// Whether the node has figures to tell of it: also of a queue that was taken
+  /// away, as long as a job of it runs.
+  bool own() const noexcept { return served || running > 0; }
 };
 
 /// Orders (queue, type) so that views find strings: an event finds its numbers
@@ -91,6 +98,12 @@ public:
 
   /// The same for a batch, under one lock.
   void count_all(std::span<const job_event> events);
+
+  /// The node works on a queue from now on.
+  void serve(const std::string& queue);
+
+  /// It does so no more; jobs of it may still run.
+  void leave(const std::string& queue);
 
   /// Running and concurrency of a queue on this node.
   void gauge(const std::string& queue, std::int64_t running,

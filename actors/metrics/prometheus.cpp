@@ -50,6 +50,8 @@ struct queue_number {
   const char* help;
   MetricType type;
   double (*value)(const queue_metrics&);
+  // Which queues have it.
+  bool (*told)(const queue_metrics&);
 };
 
 template <auto Member>
@@ -57,25 +59,38 @@ double number(const queue_metrics& of) {
   return static_cast<double>(of.*Member);
 }
 
+bool always(const queue_metrics&) {
+  return true;
+}
+
+bool if_own(const queue_metrics& of) {
+  return of.own();
+}
+
+// Handlers may hang for long after their queue was taken away.
+bool if_own_or_hung(const queue_metrics& of) {
+  return of.own() || of.hung > 0;
+}
+
 constexpr auto queue_numbers = std::to_array<queue_number>(
     {{"callboard_jobs_leased_total", "Jobs leased by this node",
-      MetricType::Counter, number<&queue_metrics::leased>},
+      MetricType::Counter, number<&queue_metrics::leased>, always},
      {"callboard_empty_polls_total", "Polls that found nothing due",
-      MetricType::Counter, number<&queue_metrics::empty_polls>},
+      MetricType::Counter, number<&queue_metrics::empty_polls>, always},
      {"callboard_worker_errors_total",
       "Failures outside of handlers: the database, a slot, a poller",
-      MetricType::Counter, number<&queue_metrics::worker_errors>},
+      MetricType::Counter, number<&queue_metrics::worker_errors>, always},
      {"callboard_jobs_running", "Jobs that run on this node", MetricType::Gauge,
-      number<&queue_metrics::running>},
+      number<&queue_metrics::running>, if_own},
      {"callboard_concurrency", "Jobs that may run at once on this node",
-      MetricType::Gauge, number<&queue_metrics::concurrency>},
+      MetricType::Gauge, number<&queue_metrics::concurrency>, if_own},
      {"callboard_slots_hung", "Handlers that were given up and still run",
-      MetricType::Gauge, number<&queue_metrics::hung>},
+      MetricType::Gauge, number<&queue_metrics::hung>, if_own_or_hung},
      {"callboard_jobs_waiting", "Due jobs in the database, up to a cap",
-      MetricType::Gauge, number<&queue_metrics::waiting>},
+      MetricType::Gauge, number<&queue_metrics::waiting>, always},
      {"callboard_oldest_due_age_seconds",
       "How long the oldest due job has been waiting", MetricType::Gauge,
-      number<&queue_metrics::oldest_due_seconds>}});
+      number<&queue_metrics::oldest_due_seconds>, always}});
 
 ClientMetric value_of(MetricType type, labels of, double value) {
   ClientMetric metric;
@@ -127,8 +142,9 @@ std::vector<MetricFamily> collect(const metrics_snapshot& now) {
   for (const auto& kind : queue_numbers) {
     MetricFamily family{kind.name, kind.help, kind.type, {}};
     for (const auto& [queue, numbers] : now.queues)
-      family.metric.push_back(
-          value_of(kind.type, {{"queue", queue}}, kind.value(numbers)));
+      if (kind.told(numbers))
+        family.metric.push_back(
+            value_of(kind.type, {{"queue", queue}}, kind.value(numbers)));
     families.push_back(std::move(family));
   }
   auto one = [&](const char* name, const char* help, double value) {

@@ -158,7 +158,8 @@ caf::result<drain_report> performer_state::upgrade(const upgrade_call& call) {
   if (stage_ != stage::open)
     return drain_report{};
   auto generation = ++generation_;
-  for (auto& [queue, one] : std::exchange(lines_, {})) {
+  auto before = std::exchange(lines_, {});
+  for (auto& [queue, one] : before) {
     one->old = true;
     old_.insert(one);
     while (auto slot = one->table.idle())
@@ -178,8 +179,12 @@ caf::result<drain_report> performer_state::upgrade(const upgrade_call& call) {
     for (std::size_t i = 0; i < one->concurrency; ++i)
       add_slot(one);
     lines_.emplace(config.queue, one);
+    options_.numbers->serve(config.queue);
     gauge(config.queue);
   }
+  for (const auto& [queue, one] : before)
+    if (!lines_.contains(queue))
+      options_.numbers->leave(queue);
   for (auto& [id, to] : peers_)
     to.told = false;
   offer_all();

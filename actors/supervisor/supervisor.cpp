@@ -125,8 +125,12 @@ caf::result<drain_report> supervisor_state::upgrade(const upgrade_call& call) {
                      .book = std::make_shared<poller_book>(),
                      .load = now.load});
     credits_.assign(config.queue, static_cast<std::size_t>(slots), id);
+    options_.numbers->serve(config.queue);
     options_.numbers->gauge(config.queue, now.load->running, slots);
   }
+  for (const auto& [queue, line] : lines)
+    if (!lines_.contains(queue))
+      options_.numbers->leave(queue);
   for (auto id : old)
     drain(members_.at(id));
   for (const auto& [queue, line] : lines_)

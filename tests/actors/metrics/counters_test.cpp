@@ -124,6 +124,27 @@ TEST_CASE("a queue that the database does not name has no backlog") {
   CHECK(all.snapshot().queues.at("video").waiting == 2);
 }
 
+TEST_CASE("jobs in the database make a queue none of the node's own") {
+  counters all;
+  all.serve("mail");
+  all.backlog({{.queue = "video", .waiting = {.value = 1}}});
+  CHECK(all.snapshot().queues.at("mail").own());
+  CHECK_FALSE(all.snapshot().queues.at("video").own());
+}
+
+TEST_CASE("a queue that the node left is its own until no job of it runs") {
+  counters all;
+  all.count(event::leased{"mail", 10});
+  all.serve("mail");
+  all.gauge("mail", 1, 8);
+  all.leave("mail");
+  CHECK(all.snapshot().queues.at("mail").own());
+  CHECK(all.snapshot().queues.at("mail").concurrency == 0);
+  all.gauge("mail", 0, 0);
+  CHECK_FALSE(all.snapshot().queues.at("mail").own());
+  CHECK(all.snapshot().queues.at("mail").leased == 10);
+}
+
 TEST_CASE("the totals of a node are the sums over its queues") {
   counters all;
   std::vector<job_event> events{

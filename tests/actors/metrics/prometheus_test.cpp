@@ -95,6 +95,26 @@ TEST_CASE("gauges and counters of a queue are exported") {
   CHECK_THAT(lines, has("# TYPE callboard_jobs_running gauge"));
 }
 
+TEST_CASE("only queues that the node works on have gauges of the node") {
+  counters all;
+  all.serve("mail");
+  all.gauge("mail", 0, 8);
+  all.backlog({{.queue = "video", .waiting = {.value = 7}}});
+  auto lines = text_of(all);
+  CHECK_THAT(lines, has("callboard_concurrency{queue=\"mail\"} 8"));
+  CHECK_THAT(lines, has("callboard_jobs_waiting{queue=\"video\"} 7"));
+  for (auto name : {"callboard_concurrency", "callboard_jobs_running",
+                    "callboard_slots_hung"})
+    CHECK_THAT(lines,
+               !Catch::Contains(std::string{name} + "{queue=\"video\"}"));
+  all.leave("mail");
+  all.hung("mail", 1);
+  lines = text_of(all);
+  CHECK_THAT(lines, !Catch::Contains("callboard_concurrency{queue=\"mail\"}"));
+  // Its threads are still held.
+  CHECK_THAT(lines, has("callboard_slots_hung{queue=\"mail\"} 1"));
+}
+
 TEST_CASE("hostile names can't break a line of the text format") {
   counters all;
   all.count(event::started{{.queue = "a\"b\\c\nd", .type = "t"}});

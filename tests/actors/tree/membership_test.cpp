@@ -123,3 +123,28 @@ TEST_CASE("the node tells that it lives, and what its queues do") {
   CHECK(nodes[0].queues[0].concurrency == 2);
   CHECK(nodes[0].queues[0].performed == 1);
 }
+
+TEST_CASE("the node tells of the queues that it works on, and of no others") {
+  tree_fixture tree;
+  auto told = [&] {
+    auto nodes = tree.db->connect().value()->nodes().value();
+    std::vector<std::string> queues;
+    for (const auto& one : nodes.at(0).queues)
+      queues.push_back(one.queue);
+    return queues;
+  };
+  tree.upgrade({{.queue = "mail", .concurrency = 7, .handle = completing()},
+                {.queue = "video", .handle = completing()}});
+  tree.enqueue({{.queue = "mail", .type = "any", .id = "a"}});
+  tree.store({.queue = "strange", .type = "any", .id = "s"});
+  tree.settle();
+  // Somebody looks at the metrics, so that the backlog is counted.
+  (void)tree.metrics();
+  tree.advance(20s);
+  REQUIRE(tree.metrics().queues.at("strange").waiting == 1);
+  CHECK(told() == std::vector<std::string>{"mail", "video"});
+  tree.upgrade({{.queue = "video", .handle = completing()}});
+  tree.advance(3s);
+  CHECK(told() == std::vector<std::string>{"video"});
+  CHECK(tree.metrics().queues.at("mail").leased == 1);
+}
