@@ -106,8 +106,9 @@ caf::result<drain_report> supervisor_state::upgrade(const upgrade_call& call) {
   };
   for (const auto& config : *call.configs) {
     auto& now = lines_[config.queue];
-    if (auto before = lines.find(config.queue); before != lines.end())
-      now.load = before->second.load;
+    auto before = lines.find(config.queue);
+    now.load
+        = before != lines.end() ? before->second.load : load_of(config.queue);
     now.concurrency = config.concurrency;
     now.remote = config.performers.has_value();
     now.generation = generation;
@@ -129,8 +130,10 @@ caf::result<drain_report> supervisor_state::upgrade(const upgrade_call& call) {
     options_.numbers->gauge(config.queue, now.load->running, slots);
   }
   for (const auto& [queue, line] : lines)
-    if (!lines_.contains(queue))
+    if (!lines_.contains(queue)) {
+      line.load->concurrency = 0;
       options_.numbers->leave(queue);
+    }
   for (auto id : old)
     drain(members_.at(id));
   for (const auto& [queue, line] : lines_)

@@ -48,6 +48,14 @@ void supervisor_state::grant_credits(const std::string& queue) {
     self_->send(members_.at(next->to).handle, grant{next->count});
 }
 
+std::shared_ptr<queue_load>
+supervisor_state::load_of(const std::string& queue) const {
+  for (const auto& [id, who] : members_)
+    if (who.queue == queue)
+      return who.load;
+  return std::make_shared<queue_load>();
+}
+
 int supervisor_state::allowed(const std::string& queue,
                               const queue_line& line) const {
   if (!line.remote)

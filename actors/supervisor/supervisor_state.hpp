@@ -95,6 +95,8 @@ private:
   poller_id spawn(member what);
   void drain(member& who);
   void grant_credits(const std::string& queue);
+  /// Of a queue that comes: jobs may run still from when it was here before.
+  std::shared_ptr<queue_load> load_of(const std::string& queue) const;
   /// How many slots a queue may have now.
   int allowed(const std::string& queue, const queue_line& line) const;
   void adopt(const std::string& queue,

@@ -149,6 +149,35 @@ TEST_CASE("a queue that left drains and goes, and one that came starts at "
   CHECK(tree.status()[0].queue == "video");
 }
 
+TEST_CASE("a queue that left has no slots, and counts what runs until it comes "
+          "back") {
+  tree_fixture tree;
+  tree.control_slots();
+  tree.upgrade({{.queue = "mail", .concurrency = 7, .handle = completing()}});
+  tree.enqueue(many(2));
+  tree.settle();
+  auto mail = [&] {
+    return tree.metrics().queues.at("mail");
+  };
+  tree.upgrade({});
+  tree.settle();
+  CHECK(mail().running == 2);
+  CHECK(mail().concurrency == 0);
+  tree.finish("j0");
+  tree.settle();
+  CHECK(mail().running == 1);
+  CHECK(mail().concurrency == 0);
+  tree.upgrade({{.queue = "mail", .concurrency = 2, .handle = completing()}});
+  tree.enqueue({{.queue = "mail", .type = "any", .id = "a"}});
+  tree.settle();
+  CHECK(mail().running == 2);
+  CHECK(mail().concurrency == 2);
+  tree.upgrade({});
+  finish_all(tree);
+  CHECK(mail().running == 0);
+  CHECK_FALSE(mail().own());
+}
+
 TEST_CASE("an upgrade whose grace period ends says what still runs") {
   tree_fixture tree;
   tree.control_slots();
