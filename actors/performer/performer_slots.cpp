@@ -3,6 +3,7 @@
 #include "actors/performer/performer_state.hpp"
 #include "actors/poller/poller.hpp"
 #include "actors/supervisor/supervisor.hpp"
+#include "actors/supervisor/upgrade_lines.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/exit_reason.hpp>
@@ -188,6 +189,9 @@ caf::result<drain_report> performer_state::upgrade(const upgrade_call& call) {
   for (auto& [id, to] : peers_)
     to.told = false;
   offer_all();
+  auto jobs = unfinished(false).still_running;
+  if (!jobs.empty() && options_.log)
+    options_.log(new_workers(jobs));
   auto number = next_deadline_++;
   auto answer = self_->make_response_promise<drain_report>();
   upgrades_.emplace(number, pending_upgrade{generation, answer});

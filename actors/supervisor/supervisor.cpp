@@ -138,6 +138,7 @@ caf::result<drain_report> supervisor_state::upgrade(const upgrade_call& call) {
     drain(members_.at(id));
   for (const auto& [queue, line] : lines_)
     grant_credits(queue);
+  tell_old_jobs(generation);
   auto number = next_deadline_++;
   auto answer = self_->make_response_promise<drain_report>();
   upgrades_.emplace(number, pending_upgrade{generation, answer});

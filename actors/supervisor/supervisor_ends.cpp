@@ -1,4 +1,5 @@
 #include "actors/supervisor/supervisor_state.hpp"
+#include "actors/supervisor/upgrade_lines.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -159,6 +160,12 @@ drain_report supervisor_state::unfinished(std::uint64_t below) const {
       report.still_running.push_back(who.queue + "/" + job.type + " " + job.id);
   }
   return report;
+}
+
+void supervisor_state::tell_old_jobs(std::uint64_t generation) const {
+  auto jobs = unfinished(generation).still_running;
+  if (!jobs.empty() && options_.settings.log)
+    options_.settings.log(new_workers(jobs));
 }
 
 // -- of the node --------------------------------------------------------------

@@ -122,6 +122,8 @@ private:
 
   void answer_upgrades();
   drain_report unfinished(std::uint64_t below) const;
+  /// Logs which jobs of those before still run, if any does.
+  void tell_old_jobs(std::uint64_t generation) const;
   void stop_everybody();
   void finish_close();
   void leave();

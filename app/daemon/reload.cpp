@@ -79,7 +79,7 @@ void tell_upgrade(const log_writer& log, const std::string& file,
     log.warning(taken + "; jobs of the old workers still run: "
                 + join(done->still_running));
   else
-    log.info(taken);
+    log.info(taken + "; the old workers have ended");
 }
 
 } // namespace callboard::app

@@ -44,11 +44,15 @@ TEST_CASE("a job that runs through a reload is finished, and only once") {
   auto daemon = here.daemon();
   daemon->await_line("g1  ▶ started");
   daemon->signal(SIGHUP);
+  CHECK_THAT(daemon->await_line("the new workers have begun"),
+             Contains("1 job of the old ones still runs: mail/gate g1"));
   here.ok({"enqueue", "-q", "mail", "-t", "welcome", "--id", "a1"});
   daemon->await_line("a1  ✔ done");
+  CHECK_THAT(daemon->err(), !Contains("reloaded"));
   here.open_gate();
   daemon->await_line("g1  ✔ done");
-  daemon->await_line("reloaded callboard.json");
+  daemon->await_line(
+      "reloaded callboard.json: 1 queue; the old workers have ended");
   daemon->signal(SIGTERM);
   CHECK(daemon->wait() == 0);
   CHECK(here.ok({"jobs"}).find("mail") == std::string::npos);

@@ -196,6 +196,31 @@ TEST_CASE("an upgrade whose grace period ends says what still runs") {
   CHECK(tree.events->count("completed j0") == 1);
 }
 
+TEST_CASE("an upgrade says at once that the new workers have begun, and what "
+          "still runs") {
+  std::vector<std::string> lines;
+  client_options options;
+  options.log = [&](const log_record& x) {
+    lines.push_back(x.message);
+  };
+  tree_fixture tree{options};
+  tree.control_slots();
+  worker_config mail{.queue = "mail", .handle = completing()};
+  tree.upgrade({mail});
+  tree.settle();
+  tree.upgrade({mail});
+  tree.settle();
+  CHECK(lines.empty());
+  tree.enqueue(many(1));
+  tree.settle();
+  mail.concurrency = 2;
+  tree.upgrade({mail});
+  tree.settle();
+  CHECK(lines
+        == std::vector<std::string>{"the new workers have begun; 1 job of the "
+                                    "old ones still runs: mail/any j0"});
+}
+
 TEST_CASE("of overlapping upgrades each is answered when those before are "
           "gone") {
   tree_fixture tree;
