@@ -152,10 +152,10 @@ public:
   // -- workers
   // -------------------------------------------------------------------
 
-  /// Replaces the workers by these, without pause and without losing or
-  /// doubling a job. Everything is checked first: a bad config or a database
-  /// that can't be reached changes nothing. Returns when the old generation
-  /// has drained or the grace period is over. Several may overlap.
+  /// Replaces the workers by these, without pause, loss or doubled jobs. What
+  /// can fail fails first, and changes nothing. Returns when the old generation
+  /// has drained or the grace is over; jobs of queues that were left out are
+  /// asked to stop then, and waited for a second more. Several may overlap.
   drain_report upgrade(std::vector<worker_config> configs);
   [[nodiscard]] result<drain_report>
   try_upgrade(std::vector<worker_config> configs);

@@ -61,6 +61,8 @@ private:
     /// How many jobs may run at once; less where handlers hang.
     std::size_t concurrency = 0;
     bool old = false;
+    /// The upgrade that took the queue away; 0: it is there.
+    std::uint64_t left_by = 0;
   };
 
   using line_ptr = std::shared_ptr<line>;
@@ -122,7 +124,13 @@ private:
   // -- ends -------------------------------------------------------------------
 
   void look_for_ends();
+  /// The grace of an upgrade is over.
+  void end_grace(std::uint64_t number);
+  /// Asks the jobs of queues to stop that this upgrade took away and that did
+  /// not come back; false when there are none.
+  bool stop_left(std::uint64_t generation);
   drain_report unfinished(bool all) const;
+  static std::string name_of(const running& what);
   void finish_close(drain_report report);
 
   moment now() const { return self_->clock().now(); }
@@ -149,6 +157,8 @@ private:
   struct pending_upgrade {
     std::uint64_t generation = 0;
     report_promise answer;
+    /// Its grace is over, and jobs were asked to stop.
+    bool stopping = false;
   };
 
   std::map<std::uint64_t, pending_upgrade> upgrades_;

@@ -17,7 +17,7 @@ enum class stop_reason : std::uint8_t {
   cancelled,
   /// The job belongs to another lease by now; no outcome will be accepted.
   lease_lost,
-  /// The grace period of a close is over.
+  /// The grace of a close, or of an upgrade without its queue, is over.
   closing,
 };
 

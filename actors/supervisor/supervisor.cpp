@@ -134,6 +134,7 @@ caf::result<drain_report> supervisor_state::upgrade(const upgrade_call& call) {
       line.load->concurrency = 0;
       options_.numbers->leave(queue);
     }
+  note_left(generation);
   for (auto id : old)
     drain(members_.at(id));
   for (const auto& [queue, line] : lines_)
@@ -229,12 +230,8 @@ void supervisor_state::look_for_cancelled() {
 }
 
 void supervisor_state::deadline(std::uint64_t number) {
-  auto found = upgrades_.find(number);
-  if (found != upgrades_.end()) {
-    auto answer = std::move(found->second.answer);
-    auto report = unfinished(found->second.generation);
-    upgrades_.erase(found);
-    answer.deliver(std::move(report));
+  if (upgrades_.contains(number)) {
+    end_grace(number);
   } else if (number == close_deadline_) {
     give_up_close();
   } else if (number == quiet_deadline_) {

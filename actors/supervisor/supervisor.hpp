@@ -11,8 +11,8 @@
 
 namespace callboard::actors {
 
-/// After the grace period of a close, running jobs were asked to stop: so long
-/// until they are given up.
+/// After the grace period of a close, or of an upgrade that took their queue
+/// away, running jobs were asked to stop: so long until nobody waits for them.
 inline constexpr auto stop_time = std::chrono::seconds{1};
 /// At the end of a close, so long for the last outcomes to reach a database
 /// that does not answer.

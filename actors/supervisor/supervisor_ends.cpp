@@ -1,14 +1,11 @@
 #include "actors/supervisor/supervisor_state.hpp"
-#include "actors/supervisor/upgrade_lines.hpp"
 
 #include <caf/actor_system.hpp>
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
-/// The half of the supervisor that deals with ends: of pollers, of
-/// generations, of the node.
+/// The part of the supervisor that deals with ends: of pollers, of the node.
 namespace callboard::actors {
 
 // -- of pollers ---------------------------------------------------------------
@@ -134,38 +131,6 @@ void supervisor_state::fail_node(const error& why) {
     settings.log({log_level::error, why.message, {}});
   if (settings.on_failure)
     settings.on_failure(why);
-}
-
-// -- of generations -----------------------------------------------------------
-
-void supervisor_state::answer_upgrades() {
-  auto oldest = generation_;
-  for (const auto& [id, who] : members_)
-    oldest = std::min(oldest, who.generation);
-  for (auto i = upgrades_.begin(); i != upgrades_.end();) {
-    auto over = i->second.generation <= oldest;
-    if (over)
-      i->second.answer.deliver(drain_report{.hung = hung_.size()});
-    i = over ? upgrades_.erase(i) : std::next(i);
-  }
-}
-
-drain_report supervisor_state::unfinished(std::uint64_t below) const {
-  drain_report report{.hung = hung_.size()};
-  for (const auto& [id, who] : members_) {
-    if (who.generation >= below)
-      continue;
-    report.drained = false;
-    for (const auto& job : who.board->snapshot())
-      report.still_running.push_back(who.queue + "/" + job.type + " " + job.id);
-  }
-  return report;
-}
-
-void supervisor_state::tell_old_jobs(std::uint64_t generation) const {
-  auto jobs = unfinished(generation).still_running;
-  if (!jobs.empty() && options_.settings.log)
-    options_.settings.log(new_workers(jobs));
 }
 
 // -- of the node --------------------------------------------------------------

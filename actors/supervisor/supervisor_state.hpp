@@ -62,6 +62,8 @@ private:
     std::shared_ptr<poller_book> book;
     std::shared_ptr<queue_load> load;
     bool draining = false;
+    /// The upgrade that took its queue away; 0: it is there.
+    std::uint64_t left_by = 0;
 
     bool isolated() const { return run->config().handle.isolated(); }
   };
@@ -88,6 +90,8 @@ private:
   struct pending_upgrade {
     std::uint64_t generation = 0;
     promise answer;
+    /// Its grace is over, and jobs were asked to stop.
+    bool stopping = false;
   };
 
   // -- pollers ----------------------------------------------------------------
@@ -121,7 +125,16 @@ private:
   // -- ends -------------------------------------------------------------------
 
   void answer_upgrades();
+  /// Which pollers have lost their queue by this upgrade.
+  void note_left(std::uint64_t generation);
+  /// The grace of an upgrade is over.
+  void end_grace(std::uint64_t number);
+  /// Asks the jobs of queues to stop that this upgrade took away and that did
+  /// not come back; false when no poller of such a queue lives.
+  bool stop_left(std::uint64_t generation);
   drain_report unfinished(std::uint64_t below) const;
+  /// Names what runs.
+  static void add_jobs(const member& who, std::vector<std::string>& to);
   /// Logs which jobs of those before still run, if any does.
   void tell_old_jobs(std::uint64_t generation) const;
   void stop_everybody();

@@ -28,4 +28,10 @@ log_record new_workers(const std::vector<std::string>& jobs) {
           {}};
 }
 
+log_record asked_to_stop(const std::vector<std::string>& jobs) {
+  return {log_level::warning,
+          "asked to stop, since their queue was taken away: " + names(jobs),
+          {}};
+}
+
 } // namespace callboard::actors

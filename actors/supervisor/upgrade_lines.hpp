@@ -12,4 +12,7 @@ namespace callboard::actors {
 /// The new workers have begun.
 log_record new_workers(const std::vector<std::string>& jobs);
 
+/// Their queues were taken away, and the grace is over.
+log_record asked_to_stop(const std::vector<std::string>& jobs);
+
 } // namespace callboard::actors

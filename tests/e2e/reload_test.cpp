@@ -57,3 +57,29 @@ TEST_CASE("a job that runs through a reload is finished, and only once") {
   CHECK(daemon->wait() == 0);
   CHECK(here.ok({"jobs"}).find("mail") == std::string::npos);
 }
+
+TEST_CASE("a job whose queue a reload takes away is stopped after the grace, "
+          "and tried again where the queue is") {
+  scene here;
+  here.configure(mail_queue, "\"shutdown_grace\": \"100ms\"");
+  here.close_gate();
+  here.ok({"enqueue", "-q", "mail", "-t", "gate", "--id", "g1"});
+  auto daemon = here.daemon();
+  daemon->await_line("g1  ▶ started");
+  here.configure(R"([{"name": "video", "types": {"cut": {"noop": {}}}}])",
+                 "\"shutdown_grace\": \"100ms\"");
+  daemon->signal(SIGHUP);
+  daemon->await_line("1 job of the old ones still runs: mail/gate g1");
+  daemon->await_line(
+      "asked to stop, since their queue was taken away: mail/gate g1");
+  daemon->await_line("reloaded callboard.json: 1 queue");
+  daemon->await_line("g1  ✖ failed (attempt 1 of 5): stopped (closing)");
+  CHECK_THAT(here.ok({"jobs"}), Contains("g1"));
+  here.configure(mail_queue, "\"shutdown_grace\": \"100ms\"");
+  daemon->signal(SIGHUP);
+  daemon->await_line("g1  ▶ started, attempt 2");
+  here.open_gate(2);
+  daemon->await_line("g1  ✔ done");
+  daemon->signal(SIGTERM);
+  CHECK(daemon->wait() == 0);
+}

@@ -318,6 +318,25 @@ TEST_CASE(
   CHECK(done->next() == "s 1");
 }
 
+TEST_CASE("a performer stops the jobs of a queue that was taken away") {
+  auto db = database_in_memory();
+  full_node node{db};
+  auto started = std::make_shared<awaited<std::string>>();
+  auto options = near({node.jobs.cluster_address()});
+  options.shutdown_grace = 100ms;
+  performer far{options, {working(mux{waiting(started)})}};
+  node.jobs.enqueue({.queue = "gpu", .type = "t", .id = "a"});
+  REQUIRE(started->next() == "a");
+  // As long as the queue is there, they go on.
+  auto stays = far.upgrade({working(mux{waiting(started)})});
+  REQUIRE(stays.has_value());
+  CHECK(stays->still_running == std::vector<std::string>{"gpu/t a"});
+  auto leaves = far.upgrade({});
+  REQUIRE(leaves.has_value());
+  CHECK(leaves->drained);
+  CHECK(node.log->wait_for("retried a: stopped: closing"));
+}
+
 TEST_CASE("a performer that closes finishes what it has, and takes no more") {
   auto db = database_in_memory();
   full_node node{db};

@@ -221,6 +221,101 @@ TEST_CASE("an upgrade says at once that the new workers have begun, and what "
                                     "old ones still runs: mail/any j0"});
 }
 
+TEST_CASE("jobs of a queue that was taken away are asked to stop when the "
+          "grace ends, and others are not") {
+  tree_fixture tree;
+  tree.control_slots();
+  worker_config mail{.queue = "mail", .handle = completing()};
+  worker_config video{.queue = "video", .handle = completing()};
+  tree.upgrade({mail, video});
+  tree.enqueue({{.queue = "mail", .type = "any", .id = "m"},
+                {.queue = "video", .type = "any", .id = "v"}});
+  tree.settle();
+  auto upgrade = tree.upgrade({mail}, 2s);
+  tree.advance(1999ms);
+  CHECK_FALSE(tree.stop_requested("v"));
+  tree.advance(1ms);
+  CHECK(tree.why_stopped("v") == stop_reason::closing);
+  CHECK_FALSE(tree.stop_requested("m"));
+  CHECK_FALSE(tree.answer(upgrade));
+  // It fails by its retry policy, whoever works on the queue next.
+  tree.finish("v", fail("stopped"));
+  tree.settle();
+  CHECK(tree.events->count_prefix("retried v") == 1);
+  CHECK(tree.db->job("v")->state == job_state::delayed);
+  CHECK(tree.metrics().queues.at("video").running == 0);
+  CHECK(tree.alive("poller") == 2);
+  tree.advance(1s);
+  REQUIRE(tree.answer(upgrade));
+  CHECK(tree.answer(upgrade)->still_running
+        == std::vector<std::string>{"mail/any m"});
+  tree.advance(30s);
+  CHECK_FALSE(tree.stop_requested("m"));
+}
+
+TEST_CASE("a job that ignores that its queue is gone keeps its lease, and is "
+          "settled in the end") {
+  tree_fixture tree;
+  tree.control_slots();
+  tree.upgrade({{.queue = "mail", .handle = completing()}});
+  tree.enqueue(many(1));
+  tree.settle();
+  auto upgrade = tree.upgrade({}, 2s);
+  tree.advance(2999ms);
+  CHECK(tree.stop_requested("j0"));
+  CHECK_FALSE(tree.answer(upgrade));
+  tree.advance(1ms);
+  REQUIRE(tree.answer(upgrade));
+  CHECK(tree.answer(upgrade)->still_running
+        == std::vector<std::string>{"mail/any j0"});
+  tree.advance(1min);
+  CHECK(tree.db->job("j0")->state == job_state::running);
+  tree.finish("j0");
+  tree.settle();
+  CHECK(tree.events->count("completed j0") == 1);
+  CHECK(tree.alive("poller") == 0);
+}
+
+TEST_CASE("jobs of a queue that comes back within the grace go on") {
+  tree_fixture tree;
+  tree.control_slots();
+  worker_config mail{.queue = "mail", .handle = completing()};
+  tree.upgrade({mail});
+  tree.enqueue(many(1));
+  tree.settle();
+  tree.upgrade({}, 10s);
+  tree.advance(5s);
+  tree.upgrade({mail}, 10s);
+  tree.advance(20s);
+  CHECK_FALSE(tree.stop_requested("j0"));
+  // Taken away once more, they have the whole grace.
+  tree.upgrade({}, 10s);
+  tree.advance(5s);
+  tree.upgrade({}, 10s);
+  tree.advance(4999ms);
+  CHECK_FALSE(tree.stop_requested("j0"));
+  tree.advance(1ms);
+  CHECK(tree.stop_requested("j0"));
+}
+
+TEST_CASE("the heir of a poller that died stops the jobs of a queue that is "
+          "gone") {
+  tree_fixture tree;
+  tree.control_slots();
+  tree.upgrade({{.queue = "mail", .handle = completing()}});
+  tree.enqueue(many(1));
+  tree.settle();
+  tree.upgrade({}, 2s);
+  tree.settle();
+  tree.kill("poller");
+  tree.advance(2s);
+  REQUIRE(tree.running() == std::vector<std::string>{"j0"});
+  CHECK(tree.stop_requested("j0"));
+  tree.finish("j0", fail("stopped"));
+  tree.settle();
+  CHECK(tree.events->count_prefix("retried j0") == 1);
+}
+
 TEST_CASE("of overlapping upgrades each is answered when those before are "
           "gone") {
   tree_fixture tree;
