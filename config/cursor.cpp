@@ -98,7 +98,8 @@ std::optional<text_setting> cursor::text(const key_info& key) const {
     return std::nullopt;
   }
   return text_setting{std::move(expanded.value), quoted(*raw),
-                      expanded.has_variables};
+                      expanded.has_variables,
+                      expanded.has_variables ? *raw : std::string{}};
 }
 
 std::optional<bool> cursor::boolean(const key_info& key) const {

@@ -28,6 +28,9 @@ struct text_setting {
   /// which may be secrets. What messages show.
   std::string shown;
   bool has_variables = false;
+  /// What messages show later, while work goes on: the text as it stands in the
+  /// file if variables were put in; else empty, and the value may be shown.
+  std::string written{};
 };
 
 /// One value of the file and its place. The functions that read it report

@@ -37,25 +37,24 @@ void check_environment(const cursor& at) {
   }
 }
 
-void check_command(const cursor& at, const std::vector<std::string>& command) {
-  if (command.empty())
-    at.report("must name a program");
-  else if (command.front().empty())
-    at.child(0, at.value().as<json_value::list>()->front())
-        .report("must name a program");
+void take_command(const cursor& at, exec_settings& to) {
+  auto words = at.texts(*objects::exec.find("command"));
+  if (!words)
+    return;
+  to.command = *std::move(words);
+  if (to.command.empty())
+    return at.report("must name a program");
+  auto program = at.child(0, at.value().as<json_value::list>()->front());
+  if (to.command.front().empty())
+    return program.report("must name a program");
+  constexpr key_info plain_text{"", value_type::text, ""};
+  to.written_program = program.text(plain_text)->written;
 }
 
 exec_settings parse_exec(const cursor& at) {
   exec_settings out;
-  auto& command_key = *objects::exec.find("command");
-  auto take_command = [&](const cursor& command) {
-    if (auto words = command.texts(command_key)) {
-      check_command(command, *words);
-      out.command = *std::move(words);
-    }
-  };
   if (at.value().as<json_value::list>() != nullptr) {
-    take_command(at);
+    take_command(at, out);
     return out;
   }
   if (at.value().as<json_value::object>() == nullptr) {
@@ -64,9 +63,11 @@ exec_settings parse_exec(const cursor& at) {
   }
   object_reader from{at, objects::exec};
   if (auto command = from.require("command"))
-    take_command(*command);
-  if (auto folder = from.text("working_directory"))
+    take_command(*command, out);
+  if (auto folder = from.text("working_directory")) {
     out.working_directory = folder_from(at.all().base_directory, folder->value);
+    out.written_directory = std::move(folder->written);
+  }
   from.read("environment", out.environment);
   if (auto variables = from.find("environment"))
     check_environment(*variables);
@@ -100,6 +101,7 @@ http_settings parse_http(const cursor& at) {
   http_settings out;
   if (auto url = from.required_text("url")) {
     out.url = std::move(url->value);
+    out.written_url = std::move(url->written);
     if (!is_http_url(out.url))
       from.find("url")->report("must be http://HOST/... or https://HOST/..., "
                                "without blanks");
@@ -107,7 +109,10 @@ http_settings parse_http(const cursor& at) {
   from.read("headers", out.headers);
   if (auto headers = from.find("headers"))
     check_headers(*headers, out.headers);
-  from.read("ca_file", out.ca_file);
+  if (auto file = from.text("ca_file")) {
+    out.ca_file = std::move(file->value);
+    out.written_ca_file = std::move(file->written);
+  }
   if (!out.ca_file.empty() && out.url.starts_with("http://"))
     from.find("ca_file")->report("is for https only; leave it out, or use "
                                  "https in the url");
@@ -117,8 +122,10 @@ http_settings parse_http(const cursor& at) {
 plugin_settings parse_plugin(const cursor& at) {
   object_reader from{at, objects::plugin};
   plugin_settings out;
-  if (auto path = from.required_text("path"))
+  if (auto path = from.required_text("path")) {
     out.path = std::move(path->value);
+    out.written_path = std::move(path->written);
+  }
   return out;
 }
 

@@ -16,6 +16,9 @@
 
 namespace callboard::config {
 
+// Values that messages name have a partner `written_...`: the text as it stands
+// in the file if variables were put in, which may be secrets, else empty.
+
 /// Runs a program: the arg on its standard input.
 struct exec_settings {
   /// Program and arguments; the program is found as the shell finds it, and a
@@ -28,6 +31,8 @@ struct exec_settings {
   duration kill_after = std::chrono::seconds{5};
   /// How much of the end of standard error becomes the last error, in bytes.
   std::size_t error_tail = 4096;
+  std::string written_program{};
+  std::string written_directory{};
 };
 
 /// POSTs the arg to an endpoint.
@@ -37,12 +42,15 @@ struct http_settings {
   /// For https: a PEM file of the authorities to trust instead of the
   /// system's.
   std::string ca_file;
+  std::string written_url{};
+  std::string written_ca_file{};
 };
 
 /// A shared library that registers C++ handlers by type.
 struct plugin_settings {
   /// A relative path counts from the folder of the config file.
   std::string path;
+  std::string written_path{};
 };
 
 /// For demos and tests: does nothing, and completes.

@@ -64,6 +64,8 @@ private:
   std::string describe(const supervised_end& end, const context& ctx) const;
 
   config::exec_settings settings_;
+  /// What messages call the program.
+  std::string name_;
   std::map<std::string, std::string> environment_;
   actors::program_start start_;
 };
@@ -71,11 +73,17 @@ private:
 result<void> exec_program::resolve(const handler_environment& where) {
   if (settings_.command.empty())
     return error{errc::invalid_config, "the command names no program"};
+  auto written = settings_.written_program;
+  // A PATH of the file's own may come from variables, too.
+  if (written.empty() && settings_.environment.contains("PATH"))
+    written = settings_.command.front();
   auto search = environment_.find("PATH");
   auto path = find_program(settings_.command.front(), where.base_directory,
-                           search != environment_.end() ? search->second : "");
+                           search != environment_.end() ? search->second : "",
+                           written);
   if (!path)
     return path.error();
+  name_ = shown_name(*path, written);
   start_.path = std::move(*path);
   if (settings_.working_directory.empty())
     return {};
@@ -83,10 +91,11 @@ result<void> exec_program::resolve(const handler_environment& where) {
                 / settings_.working_directory;
   std::error_code ignored;
   if (!std::filesystem::is_directory(folder, ignored))
-    return error{errc::invalid_config, "the working_directory '"
-                                           + folder.string()
-                                           + "' is no folder; make it, or "
-                                             "correct the path"};
+    return error{errc::invalid_config,
+                 "the working_directory '"
+                     + shown_name(folder.string(), settings_.written_directory)
+                     + "' is no folder; make it, or "
+                       "correct the path"};
   start_.directory = folder.lexically_normal().string();
   return {};
 }
@@ -96,18 +105,18 @@ outcome exec_program::perform(const job& work, context& ctx) const {
   try {
     return run(work, ctx);
   } catch (const std::exception& x) {
-    return fail("the program '" + start_.path + "' was not run: " + x.what());
+    return fail("the program '" + name_ + "' was not run: " + x.what());
   }
 }
 
 outcome exec_program::run(const job& work, context& ctx) const {
   if (ctx.stop().stop_requested())
-    return fail("stopped before the program '" + start_.path + "' was started");
+    return fail("stopped before the program '" + name_ + "' was started");
   outcome_file file;
   output_log output{ctx};
   auto started = start_piped(start_for(work, ctx, file));
   if (const auto* number = std::get_if<int>(&started))
-    return fail("the program '" + start_.path
+    return fail("the program '" + name_
                 + "' can't be started: " + start_error(*number, start_.path));
   auto end = supervise(std::get<piped_program>(std::move(started)),
                        {.input = work.arg,

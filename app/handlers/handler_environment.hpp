@@ -22,4 +22,11 @@ struct handler_environment {
   clock_function now = system_now;
 };
 
+/// How messages name a value of the config file: as it is written there if
+/// variables were put in, which may be secrets.
+inline const std::string& shown_name(const std::string& value,
+                                     const std::string& written) {
+  return written.empty() ? value : written;
+}
+
 } // namespace callboard::app

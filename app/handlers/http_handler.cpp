@@ -40,9 +40,12 @@ bool same_name(const std::string& a, std::string_view b) {
 // One endpoint, as the settings describe it; shared by all calls.
 class http_endpoint {
 public:
-  http_endpoint(http_url to, std::string ca_file,
-                const handler_environment& where)
-      : to_{std::move(to)}, ca_file_{std::move(ca_file)}, now_{where.now} {}
+  http_endpoint(http_url to, const std::string& written_url,
+                std::string ca_file, const handler_environment& where)
+      // Without the query, which may hold secrets even if no variable does.
+      : name_{shown_name(to.name(),
+                         written_url.substr(0, written_url.find('?')))},
+        to_{std::move(to)}, ca_file_{std::move(ca_file)}, now_{where.now} {}
 
   result<void> add_headers(const std::map<std::string, std::string>& from);
 
@@ -53,6 +56,8 @@ private:
   outcome judge(const http_answer& answer) const;
   std::string describe(const error& what, duration timeout) const;
 
+  /// What messages call it.
+  std::string name_;
   http_url to_;
   std::string ca_file_;
   clock_function now_;
@@ -107,12 +112,12 @@ outcome http_endpoint::perform(const job& work, context& ctx) const {
     return answer ? judge(*answer)
                   : fail(describe(answer.error(), ctx.timeout()));
   } catch (const std::exception& x) {
-    return fail("POST " + to_.name() + ": " + x.what());
+    return fail("POST " + name_ + ": " + x.what());
   }
 }
 
 std::string http_endpoint::describe(const error& what, duration timeout) const {
-  auto text = "POST " + to_.name() + ": " + what.message;
+  auto text = "POST " + name_ + ": " + what.message;
   if (what.code == errc::timed_out && timeout > duration::zero())
     text += " after " + config::duration_text(timeout);
   return text;
@@ -122,7 +127,7 @@ outcome http_endpoint::judge(const http_answer& answer) const {
   auto kind = answer.status / 100;
   if (kind == 2)
     return complete();
-  auto text = "POST " + to_.name() + ": HTTP " + std::to_string(answer.status);
+  auto text = "POST " + name_ + ": HTTP " + std::to_string(answer.status);
   if (kind == 3)
     return move_to_dlq(text + ": redirects are not followed; correct the url");
   if (!answer.body.empty())
@@ -147,12 +152,13 @@ result<handler> make_http_handler(const config::http_settings& from,
                   .lexically_normal()
                   .string();
     if (::access(ca_file.c_str(), R_OK) != 0)
-      return error{errc::invalid_config, "the ca_file '" + ca_file
-                                             + "' can't be read; correct the "
-                                               "path or its rights"};
+      return error{errc::invalid_config,
+                   "the ca_file '" + shown_name(ca_file, from.written_ca_file)
+                       + "' can't be read; correct the "
+                         "path or its rights"};
   }
-  auto endpoint = std::make_shared<http_endpoint>(std::move(*to),
-                                                  std::move(ca_file), where);
+  auto endpoint = std::make_shared<http_endpoint>(
+      std::move(*to), from.written_url, std::move(ca_file), where);
   if (auto added = endpoint->add_headers(from.headers); !added)
     return added.error();
   return handler{[shared = std::shared_ptr<const http_endpoint>{

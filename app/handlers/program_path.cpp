@@ -1,5 +1,7 @@
 #include "app/handlers/program_path.hpp"
 
+#include "app/handlers/handler_environment.hpp"
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,10 +40,10 @@ std::string absolute(const std::string& path, const std::string& base) {
   return from_here.lexically_normal().string();
 }
 
-result<std::string> checked(std::string path) {
+result<std::string> checked(std::string path, const std::string& written) {
   if (auto fault = fault_of(path); fault != 0)
     return error{errc::invalid_config,
-                 "the program '" + path
+                 "the program '" + shown_name(path, written)
                      + "' can't be started: " + start_error(fault, path)};
   return path;
 }
@@ -78,11 +80,12 @@ std::string remedy_for(int number, const std::string& path) {
 
 result<std::string> find_program(const std::string& program,
                                  const std::string& base_directory,
-                                 const std::string& search_path) {
+                                 const std::string& search_path,
+                                 const std::string& written) {
   if (program.empty())
     return error{errc::invalid_config, "the command names no program"};
   if (program.find('/') != program.npos)
-    return checked(absolute(program, base_directory));
+    return checked(absolute(program, base_directory), written);
   std::optional<std::string> candidate;
   std::string_view rest{search_path};
   for (auto more = true; more;) {
@@ -99,12 +102,13 @@ result<std::string> find_program(const std::string& program,
       candidate = path;
   }
   if (candidate)
-    return checked(*candidate);
+    return checked(*candidate, written);
+  auto name = shown_name(program, written);
   return error{errc::invalid_config,
-               "the program '" + program
+               "the program '" + name
                    + "' is in no folder of PATH; install it, or write its "
                      "path (./"
-                   + program + " for one beside the config file)"};
+                   + name + " for one beside the config file)"};
 }
 
 std::string start_error(int number, const std::string& path) {

@@ -27,6 +27,18 @@ std::vector<worker_config> workers(const config::settings& from) {
   return std::get<std::vector<worker_config>>(made);
 }
 
+// The settings of one type, in a file with ${SECRET}.
+config::settings settings_of(const std::string& type,
+                             const std::string& secret = "hunter2") {
+  auto read = config::parse(
+      R"({"database": "sqlite:a", "queues": [{"name": "mail", "types": {"t": )"
+          + type + "}}]}",
+      "/", [&](const std::string&) { return secret; });
+  if (auto* found = std::get_if<problems>(&read))
+    FAIL(found->at(0).message);
+  return std::get<config::settings>(read);
+}
+
 problems found_in(const config::settings& from) {
   auto made = make_workers(from);
   REQUIRE(std::holds_alternative<problems>(made));
@@ -111,6 +123,44 @@ TEST_CASE("every problem of every queue is told with its place") {
   CHECK(found[2].pointer == "/queues/0/types/exec/exec");
   CHECK_THAT(found[2].message, Contains("'/absent'") && Contains("install it"));
   CHECK(found[3].pointer == "/queues/1/types/*/http");
+}
+
+TEST_CASE("a problem of a handler shows a variable by its name") {
+  struct sample {
+    std::string type;
+    std::string shown;
+  };
+  auto each = GENERATE(values<sample>({
+      {R"({"exec": ["./${SECRET}/run"]})", "'./${SECRET}/run' can't"},
+      {R"({"exec": {"command": ["no-${SECRET}"]}})", "'no-${SECRET}' is in no"},
+      {R"({"exec": {"command": ["true"], "working_directory": "${SECRET}"}})",
+       "'${SECRET}' is no folder"},
+      {R"({"plugin": {"path": "/opt/${SECRET}.so"}})", "'/opt/${SECRET}.so'"},
+      {R"({"http": {"url": "https://a/", "ca_file": "${SECRET}.pem"}})",
+       "'${SECRET}.pem'"},
+  }));
+  auto found = found_in(settings_of(each.type));
+  REQUIRE(found.size() == 1);
+  CHECK_THAT(found[0].message, Contains(each.shown) && !Contains("hunter2"));
+}
+
+TEST_CASE(
+    "a program is not shown with the folder of a PATH of the file's own") {
+  scratch_folder folder;
+  folder.file("tool", "nothing to execute");
+  auto found = found_in(settings_of(
+      R"({"exec": {"command": ["tool"], "environment": {"PATH": "${SECRET}"}}})",
+      folder.path()));
+  REQUIRE(found.size() == 1);
+  CHECK_THAT(found[0].message,
+             Contains("'tool' can't be started") && !Contains(folder.path()));
+}
+
+TEST_CASE("the error of a job shows the variables of a url by their names") {
+  auto made = workers(settings_of(
+      R"({"http": {"url": "http://127.0.0.1:1/nf/${SECRET}?x=${SECRET}"}})"));
+  CHECK(call{}(made[0].handle.find("t")->function)
+        == fail("POST http://127.0.0.1:1/nf/${SECRET}: no connection"));
 }
 
 TEST_CASE("a queue without types is a problem") {
