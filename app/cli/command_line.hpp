@@ -64,8 +64,9 @@ struct enqueue_command : common_options {
   std::int32_t max_attempts = 0;
   duration timeout{0};
   bool strict = false;
-  /// How long the database may take, for each batch.
-  duration deadline = std::chrono::seconds{10};
+  /// How long the database or the node may take, for each batch. Nothing: 10 s,
+  /// or the node's timeout.
+  std::optional<duration> deadline;
   /// Jobs as lines of JSON; queue, type and the rest above are their defaults.
   bool from_stdin = false;
   bool skip_existing = false;

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -16,6 +17,9 @@
 namespace callboard::app {
 
 namespace {
+
+/// For the database, when the command line says nothing.
+constexpr duration usual_deadline = std::chrono::seconds{10};
 
 /// All bytes of a file ("-": standard input), up to one more than `limit`.
 result<std::string> read_bytes(const std::string& path, int standard_input,
@@ -71,8 +75,9 @@ job_sink sink_of(connection& db, const enqueue_command& what) {
               [&db, &what](const std::vector<new_job>& jobs) {
                 // Each batch has the time that the command has for one job.
                 if (what.from_stdin)
-                  db.store->give_up_at(std::chrono::steady_clock::now()
-                                       + what.deadline);
+                  db.store->give_up_at(
+                      std::chrono::steady_clock::now()
+                      + what.deadline.value_or(usual_deadline));
                 return db.store->enqueue(jobs);
               },
           // The hint may get lost: the workers then find the job at their next
@@ -124,10 +129,12 @@ exit_code perform(const enqueue_command& what, console& io) {
                                                    : "which type? Say -t TYPE"}
                         + ". See callboard enqueue --help",
                     exit_code::usage);
-  if (what.deadline < std::chrono::milliseconds{100})
+  if (what.deadline && *what.deadline < std::chrono::milliseconds{100})
     return complain(io, "--deadline must be at least 100ms", exit_code::usage);
   if (!what.via.nodes.empty()) {
-    auto reached = reach(io, what.via);
+    auto via = what.via;
+    via.timeout = std::min(via.timeout, what.deadline.value_or(via.timeout));
+    auto reached = reach(io, via);
     if (auto* code = std::get_if<exit_code>(&reached))
       return *code;
     auto to = sink_of(*std::get<std::unique_ptr<remote_client>>(reached));
@@ -145,8 +152,8 @@ exit_code perform(const enqueue_command& what, console& io) {
       note(io, "warning: " + *warning);
     }
   }
-  auto connected
-      = connect(io, what.config, access::as_configured, what.deadline);
+  auto connected = connect(io, what.config, access::as_configured,
+                           what.deadline.value_or(usual_deadline));
   if (auto* code = std::get_if<exit_code>(&connected))
     return *code;
   auto& db = std::get<connection>(connected);

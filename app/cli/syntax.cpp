@@ -2,6 +2,7 @@
 
 #include "config/duration.hpp"
 
+#include <cstdlib>
 #include <sstream>
 
 namespace callboard::app::syntax {
@@ -71,12 +72,17 @@ std::string version_line() {
 
 void add_common(CLI::App& app, common_options& options,
                 const std::string& example) {
-  app.add_option("-c,--config", options.config,
-                 "The config file; docs/configuration.md describes it. "
-                 "Default: the environment variable CALLBOARD_CONFIG, else "
-                 "callboard.json in the current folder.")
-      ->option_text("FILE")
-      ->envname("CALLBOARD_CONFIG");
+  // Not by CLI11, for which a file from the environment was given here, too.
+  if (const auto* file = std::getenv("CALLBOARD_CONFIG"); file && *file)
+    options.config = file;
+  auto* config
+      = app.add_option("-c,--config", options.config,
+                       "The config file; docs/configuration.md describes it. "
+                       "Default: the environment variable CALLBOARD_CONFIG, "
+                       "else callboard.json in the current folder.")
+            ->option_text("FILE");
+  if (auto* node = app.get_option_no_throw("--node"))
+    config->excludes(node);
   app.footer("Example:\n" + example
              + "\n\nExit codes: 0 done, 1 failed, 2 bad usage or config, "
                "3 conflict, 4 database unreachable.");
@@ -87,7 +93,7 @@ void add_node(CLI::App& app, node_options& options) {
       "--node", options.nodes,
       "Go by way of a node that listens, such as shop-1.example:4910, instead "
       "of the database; may be given several times. The config file is not "
-      "read. docs/cluster.md tells more.");
+      "read, and can't be given. docs/cluster.md tells more.");
   node->option_text("HOST:PORT")->expected(1)->take_all();
   auto file = [&](const char* name, std::string& to, const char* help) {
     app.add_option(name, to, help)->option_text("FILE")->needs(node);
@@ -104,8 +110,11 @@ void add_node(CLI::App& app, node_options& options) {
       ->needs(node);
 }
 
-CLI::Option* add_duration(CLI::App& app, const std::string& names,
-                          duration& value, const std::string& help) {
+namespace {
+
+template <class Value>
+CLI::Option* add_span(CLI::App& app, const std::string& names, Value& value,
+                      const std::string& help) {
   auto name = "--" + names.substr(names.rfind("--") + 2);
   return app
       .add_option_function<std::string>(
@@ -118,6 +127,19 @@ CLI::Option* add_duration(CLI::App& app, const std::string& names,
           },
           help)
       ->option_text("TIME");
+}
+
+} // namespace
+
+CLI::Option* add_duration(CLI::App& app, const std::string& names,
+                          duration& value, const std::string& help) {
+  return add_span(app, names, value, help);
+}
+
+CLI::Option* add_duration(CLI::App& app, const std::string& names,
+                          std::optional<duration>& value,
+                          const std::string& help) {
+  return add_span(app, names, value, help);
 }
 
 CLI::Option* add_optional(CLI::App& app, const std::string& names,

@@ -36,7 +36,8 @@ std::shared_ptr<Command> choose(CLI::App& app, command& chosen) {
   return value;
 }
 
-/// `-c, --config FILE`, and the foot with the exit codes and `example`.
+/// `-c, --config FILE`, and the foot with the exit codes and `example`. Comes
+/// after `add_node`.
 void add_common(CLI::App& app, common_options& options,
                 const std::string& example);
 
@@ -46,6 +47,9 @@ void add_node(CLI::App& app, node_options& options);
 /// An option that takes a span of time, such as "5s".
 CLI::Option* add_duration(CLI::App& app, const std::string& names,
                           duration& value, const std::string& help);
+CLI::Option* add_duration(CLI::App& app, const std::string& names,
+                          std::optional<duration>& value,
+                          const std::string& help);
 
 /// A line such as "-q, --queue QUEUE" that is kept when given.
 CLI::Option* add_optional(CLI::App& app, const std::string& names,

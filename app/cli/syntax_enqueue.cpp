@@ -98,16 +98,18 @@ void add_enqueue(CLI::App& root, command& chosen) {
   add_what(*app, *value);
   add_when(*app, *value);
   add_bulk(*app, *value);
-  app->add_flag("--strict", value->strict,
-                "Refuse a queue or type that the config file does not name "
-                "(exit code 2). Default: warn, and store the job.");
+  auto* strict = app->add_flag(
+      "--strict", value->strict,
+      "Refuse a queue or type that the config file does not name (exit code "
+      "2), so not with --node. Default: warn, and store the job.");
   add_duration(*app, "--deadline", value->deadline,
-               "Give up when the database has not done it by then, such as 3s "
-               "(exit code 4: nothing was stored). With --stdin, for each "
-               "batch. Default: 10s.");
+               "Give up when the database or the node has not done it by then, "
+               "such as 3s (exit code 4: nothing was stored). With --stdin, "
+               "for each batch. Default: 10s, with --node its --node-timeout.");
   app->add_flag("--quiet", value->quiet,
                 "Don't print ids. Default: one id a line.");
   add_node(*app, value->via);
+  strict->excludes(app->get_option("--node"));
   add_common(*app, *value,
              "  callboard enqueue -q mail -t welcome --arg '{\"user\":42}'\n"
              "  callboard enqueue --stdin -q mail <jobs.jsonl");

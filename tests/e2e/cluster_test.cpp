@@ -83,6 +83,16 @@ TEST_CASE("the command line enqueues, looks and cancels by way of a node") {
   CHECK(node->wait() == 0);
 }
 
+TEST_CASE("a node that can't be reached by the deadline ends an enqueue") {
+  scene here;
+  auto began = std::chrono::steady_clock::now();
+  auto done = here.callboard({"enqueue", "-q", "mail", "-t", "welcome",
+                              "--node", "127.0.0.1:1", "--deadline", "200ms"});
+  CHECK(done.code == 4);
+  CHECK_THAT(done.err, Contains("no node could be reached"));
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds{15});
+}
+
 TEST_CASE("a reload takes new certificates and rules, and no bad ones") {
   authority ca;
   scene here;

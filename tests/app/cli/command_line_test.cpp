@@ -61,6 +61,8 @@ TEST_CASE("the config file comes from the option, then the environment") {
   setenv("CALLBOARD_CONFIG", "from-environment.json", 1);
   auto by_environment = parsed<check_command>({"check"});
   auto by_option = parsed<check_command>({"check", "--config", "mine.json"});
+  // By way of a node, too, for which only an option is too much.
+  parsed<status_command>({"status", "--node", "a:1"});
   unsetenv("CALLBOARD_CONFIG");
   CHECK(by_environment.config == "from-environment.json");
   CHECK(by_option.config == "mine.json");
@@ -196,6 +198,10 @@ TEST_CASE("a command line that makes no sense is told what to do") {
       {{"enqueue", "--arg", "x", "--arg-file", "y"}, "excludes"},
       {{"enqueue", "--stdin", "--id", "x"}, "--stdin"},
       {{"enqueue", "--skip-existing"}, "requires --stdin"},
+      {{"enqueue", "--node", "a:1", "--strict"}, "excludes --"},
+      {{"enqueue", "--node", "a:1", "-c", "x"}, "excludes --"},
+      {{"cancel", "x", "--node", "a:1", "-c", "x"}, "excludes --"},
+      {{"status", "--node", "a:1", "-c", "x"}, "excludes --"},
       {{"jobs", "--state", "lost"}, "--state: lost not in"},
       {{"jobs", "--limit", "0"}, "--limit"},
       {{"job"}, "ID is required. See callboard job --help"},
