@@ -56,7 +56,7 @@ struct plugin_settings {
 /// For demos and tests: does nothing, and completes.
 struct noop_settings {};
 
-/// Sleeps (until stopped), and completes.
+/// Sleeps, and completes; fails when stopped.
 struct sleep_settings {
   duration time = std::chrono::seconds{1};
 };

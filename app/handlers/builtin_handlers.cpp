@@ -1,5 +1,6 @@
 #include "app/handlers/builtin_handlers.hpp"
 
+#include "config/duration.hpp"
 #include "store/model/text.hpp"
 
 #include <condition_variable>
@@ -10,6 +11,15 @@ namespace callboard::app {
 namespace {
 
 constexpr std::size_t echo_limit = 1024;
+
+outcome interrupted(const context& ctx) {
+  auto why = ctx.why_stopped();
+  if (why != stop_reason::timed_out)
+    return fail("stopped (" + std::string{to_string(why)} + ")");
+  return fail(ctx.timeout() > duration::zero()
+                  ? "timed out after " + config::duration_text(ctx.timeout())
+                  : "timed out");
+}
 
 } // namespace
 
@@ -25,7 +35,7 @@ handler make_sleep_handler(const config::sleep_settings& from) {
     std::condition_variable_any changed;
     std::unique_lock guard{mutex};
     changed.wait_for(guard, ctx.stop(), time, [] { return false; });
-    return complete();
+    return ctx.stop().stop_requested() ? interrupted(ctx) : complete();
   };
 }
 

@@ -10,7 +10,7 @@ namespace callboard::app {
 /// Does nothing, and completes.
 handler make_noop_handler();
 
-/// Sleeps, and completes; a stop wakes it at once.
+/// Sleeps, and completes; a stop wakes it at once, and then it fails.
 handler make_sleep_handler(const config::sleep_settings& from);
 
 /// Logs the beginning and the end of the arg (info), and completes.

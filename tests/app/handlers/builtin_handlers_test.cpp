@@ -19,13 +19,23 @@ TEST_CASE("sleep completes after its time") {
   CHECK(std::chrono::steady_clock::now() - before >= 20ms);
 }
 
-TEST_CASE("a stop wakes a sleeping job at once") {
+TEST_CASE("a stop wakes a sleeping job at once, and it is not done") {
+  struct sample {
+    stop_reason why;
+    std::string error;
+  };
+  auto each = GENERATE(values<sample>({
+      {stop_reason::cancelled, "stopped (cancelled)"},
+      {stop_reason::closing, "stopped (closing)"},
+      {stop_reason::timed_out, "timed out after 2s"},
+  }));
   call with;
+  with.timeout = 2s;
   auto answer = std::async(std::launch::async, [&] {
     return with(make_sleep_handler({.time = 24h}));
   });
-  with.stop.request(stop_reason::cancelled);
-  CHECK(answer.get() == complete());
+  with.stop.request(each.why);
+  CHECK(answer.get() == fail(each.error));
 }
 
 TEST_CASE("echo logs the arg and completes") {
