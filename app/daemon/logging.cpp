@@ -38,8 +38,20 @@ constexpr const char* name_of(log_level level) {
   return names[static_cast<std::size_t>(level)];
 }
 
-bool needs_quotes(std::string_view value) {
-  return value.empty() || value.find_first_of(" =\"") != value.npos;
+/// A value as it stands in a line of text: in quotes, unless it can't be
+/// mistaken for anything else.
+std::string field_text(const std::string& value) {
+  constexpr std::string_view escaped = "\"\\";
+  std::string inner;
+  for (auto c : value) {
+    if (escaped.find(c) != escaped.npos)
+      inner += '\\';
+    inner += c;
+  }
+  auto shown = printable(inner);
+  auto plain
+      = !shown.empty() && shown.find_first_of(" =\"\\") == std::string::npos;
+  return plain ? shown : "\"" + shown + "\"";
 }
 
 } // namespace
@@ -129,11 +141,8 @@ void log_writer::error(std::string message) const {
 
 std::string to_text(const log_record& what) {
   auto line = printable(what.message);
-  for (const auto& [name, value] : what.fields) {
-    auto shown = printable(value);
-    line += "  " + std::string{name} + "=";
-    line += needs_quotes(shown) ? "\"" + shown + "\"" : shown;
-  }
+  for (const auto& [name, value] : what.fields)
+    line += "  " + std::string{name} + "=" + field_text(value);
   return line;
 }
 

@@ -43,7 +43,8 @@ private:
   std::shared_ptr<impl> impl_;
 };
 
-/// One record in one line, without its end.
+/// One record in one line, without its end. Values with blanks and the like
+/// stand in quotes; quotes and backslashes in them are escaped.
 std::string to_text(const log_record& what);
 
 /// The same, with `time` in it.

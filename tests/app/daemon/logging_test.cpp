@@ -14,6 +14,12 @@ TEST_CASE("a record is one line of text that can't be forged") {
   CHECK(to_text({log_level::error, "x\n2026 info fake", {{"error", "a b\x1b"}}})
         == "x\\n2026 info fake  error=\"a b\\x1b\"");
   CHECK(to_text({log_level::error, "x", {{"error", ""}}}) == "x  error=\"\"");
+  CHECK(to_text({log_level::error, "x", {{"error", "a\"  queue=\"b"}}})
+        == R"(x  error="a\"  queue=\"b")");
+  CHECK(to_text({log_level::error, "x", {{"error", "a \\"}, {"id", "b"}}})
+        == R"(x  error="a \\"  id=b)");
+  CHECK(to_text({log_level::error, "x", {{"error", "a\n"}}})
+        == R"(x  error="a\n")");
 }
 
 TEST_CASE("a record is one object of JSON, whatever is in it") {
