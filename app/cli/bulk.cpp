@@ -143,6 +143,11 @@ private:
     ids_.clear();
     batch_.clear();
     progress();
+    // Whoever can't see the ids must not be given more of them.
+    if (!io_.out) {
+      note(why_output_is_lost() + "; " + standing());
+      return exit_code::failed;
+    }
     return code;
   }
 

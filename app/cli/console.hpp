@@ -23,8 +23,13 @@ struct console {
   bool colours = false;
 };
 
-/// The console of this process.
+/// The console of this process. A standard stream that is closed is taken up,
+/// so that no file or connection gets its number; it can't be used all the
+/// same.
 console process_console();
+
+/// Why standard output could not be written to, as a part of a sentence.
+std::string why_output_is_lost();
 
 /// Writes "callboard: MESSAGE" in one line and answers `code`.
 exit_code complain(console& io, std::string_view message, exit_code code);

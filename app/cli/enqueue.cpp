@@ -1,3 +1,4 @@
+#include "actors/process/sigpipe_guard.hpp"
 #include "app/cli/access.hpp"
 #include "app/cli/bulk.hpp"
 #include "app/cli/commands.hpp"
@@ -116,13 +117,21 @@ exit_code store_one(const enqueue_command& what, const job_sink& to,
     return complain_about(io, stored.error(), what.config);
   to.wake({what.queue});
   if (!what.quiet)
-    io.out << jobs->front().id << '\n';
+    io.out << jobs->front().id << '\n' << std::flush;
+  if (!io.out)
+    return complain(io,
+                    "the job is stored, with the id " + jobs->front().id
+                        + ", which could not be printed: "
+                        + why_output_is_lost(),
+                    exit_code::failed);
   return exit_code::done;
 }
 
 } // namespace
 
 exit_code perform(const enqueue_command& what, console& io) {
+  // Even if nobody reads the ids, what is stored must be told of.
+  actors::sigpipe_guard no_sigpipe;
   if (!what.from_stdin && (what.queue.empty() || what.type.empty()))
     return complain(io,
                     std::string{what.queue.empty() ? "which queue? Say -q QUEUE"

@@ -52,9 +52,7 @@ exit_code run_program(console& io, const std::vector<std::string>& arguments) {
   // lock.
   auto lost = !io.out || ferror_unlocked(stdout) != 0;
   if (lost && code == exit_code::done)
-    return complain(io,
-                    "standard output can't be written to; is its disk full?",
-                    exit_code::failed);
+    return complain(io, why_output_is_lost(), exit_code::failed);
   return code;
 }
 

@@ -116,6 +116,21 @@ TEST_CASE("what a writer has written is stored when it pauses") {
   CHECK(bulk->out() == "first\nsecond\n");
 }
 
+TEST_CASE("a bulk whose ids nobody reads ends with what is stored") {
+  scene here;
+  here.write("jobs.jsonl", numbered(1, 2500));
+  // The pipe is closed before the first id comes.
+  auto done = run({"bash", "-c",
+                   "mkfifo ids; exec 3<>ids 4>ids 3<&-; " CALLBOARD_PROGRAM
+                   " enqueue --stdin -q mail -t welcome <jobs.jsonl >&4"},
+                  {}, here.options());
+  CHECK(done.code == 1);
+  CHECK_THAT(done.err, Contains("nobody reads standard output; "
+                                "lines 1-1000 are stored, nothing from")
+                           && Contains("1,000 jobs stored"));
+  CHECK(here.waiting() == 1000);
+}
+
 TEST_CASE("empty input is no error") {
   scene here;
   auto done = enqueue_file(here, "\n  \n", "--quiet");

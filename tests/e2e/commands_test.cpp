@@ -53,6 +53,28 @@ TEST_CASE("an id that is stored is a conflict and stores nothing") {
   CHECK(here.ok({"job", "a1", "--arg"}) == "first");
 }
 
+TEST_CASE("a job whose id can't be printed is stored, and its id is told") {
+  scene here;
+  auto enqueue = [&](const std::string& to) {
+    return run({"sh", "-c",
+                CALLBOARD_PROGRAM " enqueue -q mail -t welcome --id a1 " + to},
+               {}, here.options());
+  };
+  struct sample {
+    std::string to;
+    std::string why;
+  };
+  auto each = GENERATE(values<sample>({
+      {">/dev/full", "is its disk full?"},
+      {">&-", "standard output is closed"},
+  }));
+  auto done = enqueue(each.to);
+  CHECK(done.code == 1);
+  CHECK_THAT(done.err,
+             Contains("stored, with the id a1") && Contains(each.why));
+  CHECK(here.waiting() == 1);
+}
+
 TEST_CASE("an arg of any bytes comes back as it went in") {
   scene here;
   std::string bytes{"\0\xff\n\x1b end", 8};
