@@ -100,6 +100,14 @@ complaint take_base64(const json::value& from, std::string& to) {
   return std::nullopt;
 }
 
+complaint take_id(const json::value& from, std::string& to) {
+  if (auto wrong = take_text(from, to))
+    return wrong;
+  if (to.empty())
+    return "must not be empty; leave it out for a new one";
+  return std::nullopt;
+}
+
 complaint take_delay(const json::value& from, duration& to) {
   if (!from.is_string())
     return "must be a string with a unit, such as \"10s\"";
@@ -139,7 +147,7 @@ complaint take(std::string_view key, const json::value& from,
   if (key == "arg_base64")
     return take_base64(from, to.arg);
   if (key == "id")
-    return take_text(from, to.id);
+    return take_id(from, to.id);
   if (key == "delay")
     return take_delay(from, to.delay);
   if (key == "run_at")

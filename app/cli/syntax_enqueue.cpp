@@ -24,10 +24,19 @@ void add_what(CLI::App& app, enqueue_command& value) {
                  "The arg as the bytes of a file; - is standard input.")
       ->option_text("FILE")
       ->excludes(arg);
-  app.add_option("--id", value.id,
-                 "The id, unique among the stored jobs, such as order-4711. "
-                 "One that is stored already is a conflict (exit code 3). "
-                 "Default: a new UUIDv7.")
+  app.add_option_function<std::string>(
+         "--id",
+         [&value](const std::string& text) {
+           // A variable of a script that is not set: the job would lose what
+           // keeps it from being stored twice.
+           if (text.empty())
+             throw CLI::ValidationError{
+                 "--id", "must not be empty; leave it out for a new one"};
+           value.id = text;
+         },
+         "The id, unique among the stored jobs, such as order-4711. "
+         "One that is stored already is a conflict (exit code 3). "
+         "Default: a new UUIDv7.")
       ->option_text("ID");
   app.add_option("--request-id", value.request_id,
                  "Goes with the job through all logs, such as req-81. "

@@ -87,6 +87,18 @@ TEST_CASE("an arg of any bytes comes back as it went in") {
         == "AP8KGyBlbmQ=");
 }
 
+TEST_CASE("a standard input that is closed is no empty one") {
+  scene here;
+  auto options = GENERATE(as<std::string>{}, "--arg-file -", "--stdin");
+  auto done = run(
+      {"sh", "-c",
+       CALLBOARD_PROGRAM " enqueue -q mail -t welcome " + options + " <&-"},
+      {}, here.options());
+  CHECK(done.code != 0);
+  CHECK_THAT(done.err, Contains("Bad file descriptor"));
+  CHECK(here.waiting() == 0);
+}
+
 TEST_CASE("an arg over the limit is refused and names the limit") {
   scene here;
   here.write("big", std::string(16 * 1024 * 1024 + 1, 'x'));

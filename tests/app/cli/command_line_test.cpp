@@ -188,6 +188,8 @@ TEST_CASE("a command line that makes no sense is told what to do") {
       {{"run", "--once-horizon", "5s"}, "--once-horizon requires --once"},
       {{"run", "--once", "--once-horizon", "5"}, "'5' has no unit"},
       {{"check", "-c"}, "--config"},
+      {{"enqueue", "--id", ""}, "--id: must not be empty"},
+      {{"enqueue", "--id="}, "--id: must not be empty"},
       {{"enqueue", "--delay", "-5s"}, "--delay"},
       {{"enqueue", "--delay", "1s", "--at", "1970-01-01T00:00:00Z"},
        "excludes"},

@@ -90,6 +90,11 @@ TEST_CASE("a line with a key or value that makes no sense is refused") {
   CHECK_THAT(refused(R"({"arg_base64": "A"})"), Catch::Contains("base64"));
 }
 
+TEST_CASE("an id of a line that is empty is not taken for none") {
+  CHECK(refused(R"({"id": ""})")
+        == "\"id\" must not be empty; leave it out for a new one");
+}
+
 TEST_CASE("keys that contradict each other are refused") {
   CHECK_THAT(refused(R"({"arg": "", "arg_base64": ""})"),
              Catch::Contains("exclude each other"));
