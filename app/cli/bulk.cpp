@@ -84,6 +84,9 @@ private:
   // -- lines in ---------------------------------------------------------------
 
   exit_code add(std::string_view line) {
+    constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+    if (lines_.number() == 1 && line.starts_with(byte_order_mark))
+      line.remove_prefix(byte_order_mark.size());
     if (line.find_first_not_of(" \t") == std::string_view::npos)
       return exit_code::done;
     auto number = lines_.number();

@@ -10,7 +10,9 @@
 
 #include <limits>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace callboard::app {
 
@@ -60,23 +62,49 @@ std::size_t end_of_value(std::string_view text, std::size_t at) {
   return at;
 }
 
-/// The value of the key "arg" as it stands in `line`, a valid object that has
-/// it: a parser and a serialiser would change its numbers.
-std::string_view raw_arg(std::string_view line) {
-  constexpr std::string_view blanks = " \t\r\n";
+/// A key and its value as they stand in a line.
+struct raw_member {
+  std::string_view key;
   std::string_view value;
-  auto at = line.find('{');
-  while (line[at] != '}') {
+};
+
+/// The members of `line`, a valid object.
+std::vector<raw_member> members_of(std::string_view line) {
+  constexpr std::string_view blanks = " \t\r\n";
+  std::vector<raw_member> members;
+  auto at = line.find('{') + 1;
+  for (at = line.find_first_not_of(blanks, at); line[at] != '}';) {
     at = line.find('"', at);
     auto key_end = end_of_string(line, at);
     auto key = line.substr(at, key_end - at);
     at = line.find_first_not_of(blanks, line.find(':', key_end) + 1);
     auto end = end_of_value(line, at);
-    if (key == "\"arg\"")
-      value = line.substr(at, end - at);
+    auto value = line.substr(at, end - at);
+    members.push_back(
+        {key, value.substr(0, value.find_last_not_of(blanks) + 1)});
     at = end;
   }
-  return value.substr(0, value.find_last_not_of(blanks) + 1);
+  return members;
+}
+
+/// The value of the key "arg" as it stands in `line`: a parser and a serialiser
+/// would change its numbers.
+std::string_view raw_arg(std::string_view line) {
+  for (const auto& each : members_of(line))
+    if (each.key == "\"arg\"")
+      return each.value;
+  return {};
+}
+
+/// Of a key that stands twice a parser drops one, whichever was meant.
+complaint find_duplicate(std::string_view line) {
+  std::set<std::string> seen;
+  for (const auto& each : members_of(line)) {
+    std::string key{json::parse(each.key).get_string()};
+    if (!seen.insert(key).second)
+      return "the key \"" + key + "\" stands twice; leave one out";
+  }
+  return std::nullopt;
 }
 
 complaint take_arg(const json::value& from, std::string_view line,
@@ -187,8 +215,9 @@ result<new_job> parse_job_line(std::string_view line, const new_job& defaults) {
     return error{errc::invalid_job,
                  "not a JSON object; write {\"queue\": ..., \"type\": ...}"};
   const auto& object = document.get_object();
-  if (auto wrong = find_contradiction(object))
-    return error{errc::invalid_job, *wrong};
+  for (const auto& wrong : {find_duplicate(line), find_contradiction(object)})
+    if (wrong)
+      return error{errc::invalid_job, *wrong};
   auto job = defaults;
   for (const auto& member : object) {
     std::string_view key{member.key().data(), member.key().size()};

@@ -8,9 +8,9 @@
 namespace callboard::app {
 
 /// Reads one line of `enqueue --stdin`: a JSON object whose keys win over what
-/// `defaults` says. Strict: unknown keys, wrong types, and values out of range
-/// are `invalid_job` with the key and the remedy. An arg that is not a string
-/// is stored as it stands in the line.
+/// `defaults` says. Strict: unknown keys, keys that stand twice, wrong types,
+/// and values out of range are `invalid_job` with the key and the remedy. An
+/// arg that is not a string is stored as it stands in the line.
 [[nodiscard]] result<new_job> parse_job_line(std::string_view line,
                                              const new_job& defaults);
 

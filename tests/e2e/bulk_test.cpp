@@ -131,6 +131,12 @@ TEST_CASE("a bulk whose ids nobody reads ends with what is stored") {
   CHECK(here.waiting() == 1000);
 }
 
+TEST_CASE("a byte order mark before the first line is passed over") {
+  scene here;
+  CHECK(enqueue_file(here, "\xef\xbb\xbf{\"id\": \"a\"}\n").out == "a\n");
+  CHECK(enqueue_file(here, "{}\n\xef\xbb\xbf{}\n").code == 2);
+}
+
 TEST_CASE("empty input is no error") {
   scene here;
   auto done = enqueue_file(here, "\n  \n", "--quiet");

@@ -95,6 +95,16 @@ TEST_CASE("an id of a line that is empty is not taken for none") {
         == "\"id\" must not be empty; leave it out for a new one");
 }
 
+TEST_CASE("a key that stands twice in a line is refused") {
+  CHECK(refused(R"({"queue": "a", "queue": "b"})")
+        == "the key \"queue\" stands twice; leave one out");
+  CHECK_THAT(refused(R"({"arg": {"a": "}"}, "a\u0072g": 2})"),
+             Catch::Contains("\"arg\" stands twice"));
+  // What is in an arg is the handler's.
+  CHECK(parsed(R"({ "arg": {"a": 1, "a": 2} })").arg == R"({"a": 1, "a": 2})");
+  CHECK(parsed(" { } ").arg.empty());
+}
+
 TEST_CASE("keys that contradict each other are refused") {
   CHECK_THAT(refused(R"({"arg": "", "arg_base64": ""})"),
              Catch::Contains("exclude each other"));
