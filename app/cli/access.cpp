@@ -20,6 +20,20 @@ load_settings(console& io, const std::string& file) {
 }
 
 std::variant<config::settings, exit_code>
+load_shared_settings(console& io, const std::string& file) {
+  auto loaded = load_settings(io, file);
+  auto* settings = std::get_if<config::settings>(&loaded);
+  if (settings && settings->database_url == "sqlite::memory:")
+    return complain(io,
+                    "the database of " + file
+                        + " is sqlite::memory:, of which each process has one "
+                          "of its own, gone when it ends; for more commands "
+                          "than run, name a file, such as sqlite:callboard.db",
+                    exit_code::usage);
+  return loaded;
+}
+
+std::variant<config::settings, exit_code>
 load_any_settings(console& io, const std::string& file, config::purpose what) {
   auto loaded = config::load(file, config::process_environment(), what);
   if (auto* settings = std::get_if<config::settings>(&loaded))
@@ -32,7 +46,7 @@ load_any_settings(console& io, const std::string& file, config::purpose what) {
 std::variant<connection, exit_code> connect(console& io,
                                             const std::string& file, access how,
                                             std::optional<duration> deadline) {
-  auto loaded = load_settings(io, file);
+  auto loaded = load_shared_settings(io, file);
   if (auto* code = std::get_if<exit_code>(&loaded))
     return *code;
   connection made{.settings = std::get<config::settings>(std::move(loaded))};

@@ -20,6 +20,11 @@ load_any_settings(console& io, const std::string& file,
 std::variant<config::settings, exit_code>
 load_settings(console& io, const std::string& file);
 
+/// The same; so is a database in memory, in which a command that ends at once
+/// would find nothing and leave nothing.
+std::variant<config::settings, exit_code>
+load_shared_settings(console& io, const std::string& file);
+
 /// How a command wants the database.
 enum class access {
   /// As the config file says; creates a database that is not there.

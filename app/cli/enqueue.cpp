@@ -150,7 +150,7 @@ exit_code perform(const enqueue_command& what, console& io) {
     return what.from_stdin ? store_lines(what, to, nullptr, io)
                            : store_one(what, to, io);
   }
-  auto loaded = load_settings(io, what.config);
+  auto loaded = load_shared_settings(io, what.config);
   if (auto* code = std::get_if<exit_code>(&loaded))
     return *code;
   known_types known{std::get<config::settings>(loaded), what.config};

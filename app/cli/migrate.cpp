@@ -79,7 +79,7 @@ exit_code tell_versions(const migrate_command& what,
 } // namespace
 
 exit_code perform(const migrate_command& what, console& io) {
-  auto loaded = load_settings(io, what.config);
+  auto loaded = load_shared_settings(io, what.config);
   if (auto* code = std::get_if<exit_code>(&loaded))
     return *code;
   const auto& settings = std::get<config::settings>(loaded);

@@ -70,6 +70,25 @@ TEST_CASE("a command that makes no sense ends with 2 and the way to help") {
   CHECK_THAT(nothing.err, Contains("which queue? Say -q QUEUE"));
 }
 
+TEST_CASE("a database in memory is for run only") {
+  scene here{sqlite()};
+  here.configure_database("\"sqlite::memory:\"");
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{
+           {"enqueue", "-q", "mail", "-t", "welcome"},
+           {"jobs"},
+           {"migrate"},
+           {"status"}}) {
+    auto done = here.callboard(command);
+    INFO(command.front() << ":\n" << done.err);
+    CHECK(done.code == 2);
+    CHECK(done.out.empty());
+    CHECK_THAT(done.err, Contains("gone when it ends"));
+  }
+  here.ok({"check"});
+  here.ok({"run", "--once"});
+}
+
 TEST_CASE("a standard output that is full is an error") {
   scene here{sqlite()};
   auto command = GENERATE(as<std::string>{}, "check", "run --live --once");
