@@ -73,7 +73,7 @@ void add_check(CLI::App& root, command& chosen) {
       "Does not touch the database. Prints one line when the file is fine "
       "(exit code 0), or a line for "
       "each problem with its place in the file (exit code 2). Plugins are "
-      "loaded, to see whether they can be.");
+      "loaded and certificates read, to see whether they can be.");
   auto value = choose<check_command>(*app, chosen);
   add_common(*app, *value, "  callboard check -c callboard.json");
 }

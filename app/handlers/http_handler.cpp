@@ -5,6 +5,8 @@
 #include "config/duration.hpp"
 #include "config/web_syntax.hpp"
 
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,6 +37,36 @@ bool same_name(const std::string& a, std::string_view b) {
   return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) {
     return std::tolower(x) == std::tolower(y);
   });
+}
+
+bool holds_certificates(const std::string& file) {
+  std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> store{
+      X509_STORE_new(), &X509_STORE_free};
+  auto good
+      = store
+        && X509_STORE_load_locations(store.get(), file.c_str(), nullptr) == 1;
+  ERR_clear_error();
+  return good;
+}
+
+// Where the ca_file is; empty: the system's authorities are trusted.
+result<std::string> ca_path(const config::http_settings& from,
+                            const handler_environment& where) {
+  if (from.ca_file.empty())
+    return std::string{};
+  auto path = (std::filesystem::path{where.base_directory} / from.ca_file)
+                  .lexically_normal()
+                  .string();
+  auto refuse = [&](const std::string& why) {
+    return error{errc::invalid_config,
+                 "the ca_file '" + shown_name(path, from.written_ca_file) + "' "
+                     + why};
+  };
+  if (::access(path.c_str(), R_OK) != 0)
+    return refuse("can't be read; correct the path or its rights");
+  if (!holds_certificates(path))
+    return refuse("holds no certificate; it must be a PEM file");
+  return path;
 }
 
 // One endpoint, as the settings describe it; shared by all calls.
@@ -146,19 +178,11 @@ result<handler> make_http_handler(const config::http_settings& from,
   auto to = parse_http_url(from.url);
   if (!to)
     return to.error();
-  std::string ca_file;
-  if (!from.ca_file.empty()) {
-    ca_file = (std::filesystem::path{where.base_directory} / from.ca_file)
-                  .lexically_normal()
-                  .string();
-    if (::access(ca_file.c_str(), R_OK) != 0)
-      return error{errc::invalid_config,
-                   "the ca_file '" + shown_name(ca_file, from.written_ca_file)
-                       + "' can't be read; correct the "
-                         "path or its rights"};
-  }
+  auto ca_file = ca_path(from, where);
+  if (!ca_file)
+    return ca_file.error();
   auto endpoint = std::make_shared<http_endpoint>(
-      std::move(*to), from.written_url, std::move(ca_file), where);
+      std::move(*to), from.written_url, std::move(*ca_file), where);
   if (auto added = endpoint->add_headers(from.headers); !added)
     return added.error();
   return handler{[shared = std::shared_ptr<const http_endpoint>{

@@ -31,6 +31,17 @@ TEST_CASE("other URLs stay as they are") {
         == "postgresql://u:p@h:5432/db?sslmode=disable");
 }
 
+TEST_CASE("a port that no server can have is found without a connect") {
+  for (std::string host : {"h:99999", "h:1x", "u:p@[::1]:0", "h:5432,i:-1"})
+    CHECK(
+        tests::problems_of(R"({"database": "postgresql://)" + host + R"(/db"})")
+        == std::vector<std::string>{
+            "/database: has a bad port; it must be a number from 1 to "
+            "65535"});
+  for (std::string host : {"h", "h:", "u:9x@h:5432", "[::1]:1,i:65535", ""})
+    CHECK_FALSE(url_of("postgresql://" + host + "/db").empty());
+}
+
 TEST_CASE("without a folder a relative path stays relative") {
   auto done = config::parse(R"({"database": "sqlite:jobs.db"})", "",
                             config::process_environment());

@@ -5,7 +5,8 @@
     begin with "$ " are run by sh; "callboard run" without --once is started as
     a daemon, awaited, and ended by SIGTERM. The file's first JSON config is the
     folder's callboard.json;
-  * every `json` block that is a whole config goes through `callboard check`.
+  * every `json` block that is a whole config goes through `callboard check`,
+    beside certificates of the names that it gives.
 
 A block after <!-- file: NAME --> lies in the folder under that name, and may be
 executed when it begins with "#!".
@@ -16,6 +17,7 @@ usage: run_examples.py ROOT CALLBOARD
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -31,6 +33,17 @@ def is_config(text):
         return "queues" in json.loads(text)
     except (ValueError, TypeError):
         return False
+
+
+def issue(tls, folder):
+    """Makes the certificate that a config names, its own authority."""
+    subprocess.run(
+        ["openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt",
+         "ec_paramgen_curve:P-256", "-subj", "/CN=example", "-days", "2",
+         "-keyout", tls["key"], "-out", tls["certificate"]],
+        cwd=folder, check=True, capture_output=True,
+    )
+    shutil.copy(folder / tls["certificate"], folder / tls["ca"])
 
 
 def run_daemon(command, folder, environment):
@@ -83,6 +96,8 @@ def main():
                 if not block.name and config.exists():
                     config = folder / f"config-{block.line}.json"
                 config.write_text(block.text)
+                if tls := json.loads(block.text).get("node", {}).get("tls"):
+                    issue(tls, folder)
                 commands = [f"callboard check -c {config.name}"]
             elif block.language == "console":
                 commands = [

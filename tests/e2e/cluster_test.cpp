@@ -122,6 +122,21 @@ TEST_CASE("a reload takes new certificates and rules, and no bad ones") {
   CHECK(node->wait() == 0);
 }
 
+TEST_CASE("check reads the certificates of a node") {
+  authority ca;
+  scene here;
+  auto good = node_json(ca, "one");
+  here.configure(sleepy_queue, good);
+  here.ok({"check"});
+  auto bad = good;
+  bad.replace(bad.find(".pem"), 4, ".xyz");
+  here.configure(sleepy_queue, bad);
+  auto done = here.callboard({"check"});
+  CHECK(done.code == 2);
+  CHECK(done.out.empty());
+  CHECK_THAT(done.err, Contains("/node/tls: ") && Contains("can't be read"));
+}
+
 TEST_CASE("check names what is wrong with the port of a node") {
   scene here;
   here.configure(sleepy_queue, R"("node": {"listen": "10.0.0.1:4910"})");

@@ -240,3 +240,12 @@ TEST_CASE("settings that make no sense are refused") {
                  {.url = "https://a/", .ca_file = "/absent.pem"}, where)),
              Contains("/absent.pem"));
 }
+
+TEST_CASE("a ca_file without a certificate is refused") {
+  scratch_folder folder;
+  folder.file("ca.pem", "no certificate");
+  CHECK_THAT(refusal(make_http_handler(
+                 {.url = "https://localhost/", .ca_file = "ca.pem"},
+                 environment_in(folder.path()))),
+             Contains("ca.pem' holds no certificate"));
+}
