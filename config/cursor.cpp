@@ -7,6 +7,7 @@
 #include "store/model/text.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace callboard::config {
@@ -172,7 +173,12 @@ std::optional<std::int64_t> cursor::whole_number(const key_info& key) const {
                ? std::optional{*value}
                : std::nullopt;
   }
-  if (auto broken = value_->as<double>())
+  // 1e3 is whole, but no integer as JSON goes.
+  if (auto broken = value_->as<double>();
+      broken && std::trunc(*broken) == *broken && std::abs(*broken) < 1e15)
+    report("must be " + expectation(key) + ", in digits alone: "
+           + std::to_string(static_cast<std::int64_t>(*broken)));
+  else if (broken)
     report("must be " + expectation(key) + ", not " + number_text(*broken));
   else
     report_kind(key);

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <functional>
 #include <ostream>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace callboard::app {
 
@@ -42,6 +45,16 @@ exit_code tell(const std::vector<std::string>& ids,
   return worst;
 }
 
+/// A job can be removed once only.
+std::vector<std::string> each_once(const std::vector<std::string>& ids) {
+  std::vector<std::string> out;
+  std::set<std::string> seen;
+  for (const auto& id : ids)
+    if (seen.insert(id).second)
+      out.push_back(id);
+  return out;
+}
+
 exit_code cancel_by_node(const cancel_command& what, console& io) {
   auto reached = reach(io, what.via);
   if (auto* code = std::get_if<exit_code>(&reached))
@@ -61,7 +74,9 @@ exit_code cancel_by_node(const cancel_command& what, console& io) {
 
 } // namespace
 
-exit_code perform(const cancel_command& what, console& io) {
+exit_code perform(const cancel_command& given, console& io) {
+  auto what = given;
+  what.ids = each_once(given.ids);
   if (!what.via.nodes.empty())
     return cancel_by_node(what, io);
   auto connected = connect(io, what.config, access::existing);

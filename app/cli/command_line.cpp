@@ -58,7 +58,8 @@ usage_error unknown_command(const CLI::App& above, const std::string& path,
       best = each;
   if (best != nullptr && distance(typed, best->get_name()) <= 2)
     message += "; did you mean '" + best->get_name() + "'?";
-  return {message + " See " + path + " --help"};
+  auto stop = message.ends_with('?') ? "" : ".";
+  return {message + stop + " See " + path + " --help"};
 }
 
 /// CLI11's message as the middle of a sentence of ours.

@@ -16,12 +16,17 @@ constexpr std::size_t batch_size = 1000;
 
 using change = std::function<result<std::size_t>(const dead_filter&)>;
 
+/// What became of the dead letters that were chosen.
+struct counts {
+  std::size_t changed = 0;
+  std::size_t left_alone = 0;
+};
+
 /// Applies `act` page by page to the dead letters of `filter` that died before
 /// `start`: a job that is retried and dies again while this runs must not be
 /// retried without end.
-result<std::size_t> change_all(job_store& store, dead_filter filter,
-                               time_point start, const change& act) {
-  std::size_t changed = 0;
+result<void> change_all(job_store& store, dead_filter filter, time_point start,
+                        const change& act, counts& to) {
   filter.limit = batch_size;
   for (;;) {
     auto page = store.dead_list(filter, false);
@@ -31,15 +36,16 @@ result<std::size_t> change_all(job_store& store, dead_filter filter,
       return each.died_at > start;
     });
     if (end == page->begin())
-      return changed;
+      return {};
     bool last = end != page->end() || page->size() < batch_size;
     filter.limit = static_cast<std::size_t>(end - page->begin());
     auto count = act(filter);
     if (!count)
       return count.error();
-    changed += *count;
+    to.changed += *count;
+    to.left_alone += filter.limit - std::min(filter.limit, *count);
     if (last)
-      return changed;
+      return {};
     filter.after = page->back().sequence;
     filter.limit = batch_size;
   }
@@ -60,11 +66,12 @@ exit_code tell_missing(job_store& store, const std::vector<std::string>& ids,
   return code;
 }
 
-/// The whole of a command: `verb` is "went back" or "were deleted".
+/// The whole of a command: it went well for `one`, such as "was deleted", or
+/// `many`.
 exit_code change_letters(connection& db, const std::string& file,
                          const dead_filter& filter, const change& act,
-                         const std::string& verb, std::size_t& changed,
-                         console& io) {
+                         const std::string& one, const std::string& many,
+                         counts& seen, console& io) {
   auto& store = *db.store;
   auto start = store.now();
   if (!start)
@@ -75,18 +82,19 @@ exit_code change_letters(connection& db, const std::string& file,
     auto last = std::min(i + batch_size, filter.ids.size());
     part.ids = {filter.ids.begin() + static_cast<std::ptrdiff_t>(i),
                 filter.ids.begin() + static_cast<std::ptrdiff_t>(last)};
-    auto count = change_all(store, part, *start, act);
-    if (!count)
-      return complain_about(io, count.error(), file);
-    changed += *count;
+    if (auto done = change_all(store, part, *start, act, seen); !done)
+      return complain_about(io, done.error(), file);
   }
-  io.out << changed << '\n';
-  note(io, show_number(static_cast<std::int64_t>(changed)) + " dead letter"
-               + (changed == 1 ? " " : "s ") + verb);
+  io.out << seen.changed << '\n';
+  note(io, show_number(static_cast<std::int64_t>(seen.changed))
+               + (seen.changed == 1 ? " dead letter " + one
+                                    : " dead letters " + many));
   return code;
 }
 
 std::string describe(const dead_filter& filter) {
+  if (filter.ids.size() == 1)
+    return "the id '" + filter.ids.front() + "'";
   if (!filter.ids.empty())
     return "these " + std::to_string(filter.ids.size()) + " ids";
   if (!filter.queue && !filter.type)
@@ -120,15 +128,18 @@ exit_code perform(const dead_retry_command& what, console& io) {
   auto act = [&db](const dead_filter& filter) {
     return db.store->dead_retry(filter);
   };
-  std::size_t changed = 0;
+  counts seen;
   auto code = change_letters(db, what.config, what.filter, act, "went back",
-                             changed, io);
-  if (code == exit_code::done && changed < what.filter.ids.size())
-    return complain(io,
-                    "some stayed where they are, because a job with the same"
-                    " id is stored",
-                    exit_code::conflict);
-  return code;
+                             "went back", seen, io);
+  if (seen.left_alone == 0)
+    return code;
+  note(io, show_number(static_cast<std::int64_t>(seen.left_alone))
+               + (seen.left_alone == 1
+                      ? " stayed where it is, because a job with its id is"
+                        " stored"
+                      : " stayed where they are, because jobs with their ids"
+                        " are stored"));
+  return code == exit_code::done ? exit_code::conflict : code;
 }
 
 exit_code perform(const dead_purge_command& what, console& io) {
@@ -146,9 +157,9 @@ exit_code perform(const dead_purge_command& what, console& io) {
   auto act = [&db](const dead_filter& filter) {
     return db.store->dead_purge(filter);
   };
-  std::size_t changed = 0;
-  return change_letters(db, what.config, what.filter, act, "were deleted",
-                        changed, io);
+  counts seen;
+  return change_letters(db, what.config, what.filter, act, "was deleted",
+                        "were deleted", seen, io);
 }
 
 } // namespace callboard::app

@@ -65,6 +65,12 @@ result<new_job> job_of(const enqueue_command& what, std::size_t arg_limit,
     auto bytes = read_bytes(what.arg_file, standard_input, arg_limit);
     if (!bytes)
       return bytes.error();
+    // Where reading stopped is not how long it is.
+    if (bytes->size() > arg_limit)
+      return error{errc::arg_too_large,
+                   "--arg-file " + what.arg_file + " holds more than "
+                       + std::to_string(arg_limit)
+                       + " bytes, the most that an arg may have"};
     job.arg = std::move(*bytes);
   }
   return job;

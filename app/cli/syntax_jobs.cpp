@@ -1,5 +1,7 @@
 #include "app/cli/syntax.hpp"
 
+#include <limits>
+
 namespace callboard::app::syntax {
 
 namespace {
@@ -64,7 +66,9 @@ void add_dead_list(CLI::App& dead, command& chosen) {
   app->add_option("--after", value->filter.after,
                   "Go on after the dead letter with this number, the last "
                   "one of the page before. Default: 0, from the beginning.")
-      ->option_text("NUMBER");
+      ->option_text("NUMBER")
+      ->check(CLI::Range(std::int64_t{0},
+                         std::numeric_limits<std::int64_t>::max()));
   add_json(*app, value->json);
   add_common(*app, *value, "  callboard dead list -q mail");
 }
@@ -88,7 +92,7 @@ void add_dead_retry(CLI::App& dead, command& chosen) {
       "retry", "Make dead letters due again at once, with attempt 0.\n"
                "\n"
                "Prints how many went back. One whose id is stored again by "
-               "now stays where it is.");
+               "now stays where it is (exit code 3).");
   auto value = choose<dead_retry_command>(*app, chosen);
   add_dead_choice(*app, value->filter);
   add_common(*app, *value, "  callboard dead retry -q mail -t welcome");

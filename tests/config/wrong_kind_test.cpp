@@ -166,6 +166,15 @@ TEST_CASE("an integer is not a broken number") {
   }
 }
 
+TEST_CASE("a whole number with an exponent is told how to be written") {
+  auto& database = tests::place_of(objects::database);
+  CHECK(tests::problems_of(database.with("arg_limit", "1e5"))
+        == std::vector<std::string>{
+            database.pointer
+            + "/arg_limit: must be a size such as \"16MiB\", or a number of "
+              "bytes, in digits alone: 100000"});
+}
+
 TEST_CASE("elements and values of strings must be strings") {
   auto& exec = tests::place_of(objects::exec);
   CHECK(tests::problems_of(exec.with("command", R"(["a", 1, null])"))

@@ -105,7 +105,7 @@ TEST_CASE("an arg over the limit is refused and names the limit") {
   auto done = here.callboard(
       {"enqueue", "-q", "mail", "-t", "welcome", "--arg-file", "big"});
   CHECK(done.code == 2);
-  CHECK_THAT(done.err, Contains("16777216"));
+  CHECK_THAT(done.err, Contains("big holds more than 16777216 bytes"));
   auto absent = here.callboard(
       {"enqueue", "-q", "mail", "-t", "welcome", "--arg-file", "none"});
   CHECK(absent.code == 2);
@@ -147,7 +147,9 @@ TEST_CASE("dead letters are listed, shown, retried and purged") {
   auto unasked = here.callboard({"dead", "purge", "--all"});
   CHECK(unasked.code == 2);
   CHECK_THAT(unasked.err, Contains("--yes"));
-  CHECK(here.ok({"dead", "purge", "-t", "broken", "--yes"}) == "2\n");
+  CHECK_THAT(here.callboard({"dead", "purge", "b2", "--yes"}).err,
+             Contains("1 dead letter was deleted"));
+  CHECK(here.ok({"dead", "purge", "-t", "broken", "--yes"}) == "1\n");
   auto none = here.callboard({"dead", "show", "b2"});
   CHECK(none.code == 1);
   CHECK_THAT(none.err, Contains("no dead letter has the id 'b2'"));
@@ -178,6 +180,11 @@ TEST_CASE("a dead letter whose id is stored again stays dead") {
   auto absent = here.callboard({"dead", "retry", "b9"});
   CHECK(absent.code == 1);
   CHECK_THAT(absent.err, Contains("'b9'"));
+  auto all = here.callboard({"dead", "retry", "--all"});
+  CHECK(all.code == 3);
+  CHECK(all.out == "0\n");
+  CHECK_THAT(all.err, Contains("1 stayed where it is, because a job with its "
+                               "id is stored"));
 }
 
 TEST_CASE("jobs that wait are removed, those that run are asked to stop") {
@@ -189,7 +196,7 @@ TEST_CASE("jobs that wait are removed, those that run are asked to stop") {
   here.ok({"enqueue", "-q", "mail", "-t", "gate", "--id", "g1"});
   auto daemon = here.daemon();
   daemon->await_line("g1  ▶ started");
-  auto done = here.callboard({"cancel", "w1", "g1", "none", "w2"});
+  auto done = here.callboard({"cancel", "w1", "g1", "w1", "none", "w2"});
   CHECK(done.code == 1);
   CHECK(done.out == "w1 removed\ng1 asked\nw2 removed\n");
   CHECK_THAT(done.err, Contains("no job has the id 'none'"));

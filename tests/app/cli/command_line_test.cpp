@@ -180,7 +180,7 @@ TEST_CASE("a command line that makes no sense is told what to do") {
   auto each = GENERATE(values<sample>({
       {{}, "which command? One of: run, perform, check"},
       {{"enque"}, "there is no command 'enque'; did you mean 'enqueue'?"},
-      {{"frobnicate"}, "there is no command 'frobnicate' See"},
+      {{"frobnicate"}, "there is no command 'frobnicate'. See"},
       {{"--foo"}, "there is no option '--foo'"},
       {{"-c", "x", "run"}, "options come after it"},
       {{"run", "--foo"}, "there is no option '--foo'. See callboard run"},
@@ -219,6 +219,7 @@ TEST_CASE("a command line that makes no sense is told what to do") {
       {{"dead", "retry", "--all", "-q", "x"}, "excludes"},
       {{"dead", "retry", "--all", "x"}, "excludes"},
       {{"dead", "list", "--after", "x"}, "--after"},
+      {{"dead", "list", "--after", "-1"}, "--after"},
       {{"status", "--wach"}, "there is no option '--wach'"},
   }));
   auto message = refused(each.arguments);
