@@ -13,7 +13,8 @@ namespace {
 
 constexpr auto longest_delay = std::chrono::hours{24} * 36'525;
 constexpr time_point latest_run
-    = std::chrono::sys_days{std::chrono::year{9999} / 12 / 31};
+    = std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}
+      + std::chrono::hours{24} - duration{1};
 
 // Checks one job of a bulk; keeps its first fault. Texts are made for faults
 // only: a bulk has many jobs.

@@ -109,6 +109,15 @@ TEST_CASE("each fault of a job names the field and the remedy") {
   CHECK(fault_of(job) == error{code, message});
 }
 
+TEST_CASE("a job may wait until the year 9999 is over") {
+  using namespace std::chrono;
+  auto job = welcome();
+  job.run_at = sys_days{year{10000} / 1 / 1} - 1us;
+  CHECK(prepare({job}).has_value());
+  job.run_at = sys_days{year{10000} / 1 / 1};
+  CHECK_FALSE(prepare({job}).has_value());
+}
+
 TEST_CASE("an arg over the limit is an error of its own that tells sizes") {
   auto job = welcome();
   job.arg = "secret";
