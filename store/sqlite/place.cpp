@@ -23,6 +23,16 @@ sqlite_api::sqlite3* native(soci::session& session) {
   return static_cast<soci::sqlite3_session_backend*>(backend)->conn_;
 }
 
+void end_transaction(soci::session& session) noexcept {
+  try {
+    // SQLite itself rolls back after some errors, such as a full disk.
+    if (sqlite_api::sqlite3_get_autocommit(native(session)) == 0)
+      session << sqlite::rollback;
+  } catch (const std::exception&) {
+    // The connection is closed after such a failure, which rolls back too.
+  }
+}
+
 } // namespace
 
 sqlite_place::sqlite_place(std::string path, std::string name, bool temporary)
@@ -134,6 +144,14 @@ std::string sqlite_path_of(soci::session& session) {
   return known == soci::i_ok ? path : std::string{};
 }
 
+sqlite_snapshot::sqlite_snapshot(soci::session& session) : session_{session} {
+  session_ << sqlite::begin;
+}
+
+sqlite_snapshot::~sqlite_snapshot() {
+  end_transaction(session_);
+}
+
 sqlite_transaction::sqlite_transaction(soci::session& session,
                                        sqlite_place& place, duration limit)
     : session_{session}, place_{place} {
@@ -171,13 +189,7 @@ sqlite_transaction::~sqlite_transaction() {
 
 void sqlite_transaction::roll_back() noexcept {
   open_ = false;
-  try {
-    // SQLite itself rolls back after some errors, such as a full disk.
-    if (sqlite_api::sqlite3_get_autocommit(native(session_)) == 0)
-      session_ << sqlite::rollback;
-  } catch (const std::exception&) {
-    // The connection is closed after such a failure, which rolls back too.
-  }
+  end_transaction(session_);
   place_.gate().leave();
 }
 

@@ -70,6 +70,19 @@ std::optional<file_identity> identity_of(const sqlite_place& place);
 /// The file that `session` has open; empty for one in memory.
 std::string sqlite_path_of(soci::session& session);
 
+/// Statements that read see one and the same moment; nobody waits for it.
+class sqlite_snapshot {
+public:
+  explicit sqlite_snapshot(soci::session& session);
+  ~sqlite_snapshot();
+
+  sqlite_snapshot(const sqlite_snapshot&) = delete;
+  sqlite_snapshot& operator=(const sqlite_snapshot&) = delete;
+
+private:
+  soci::session& session_;
+};
+
 /// One write transaction: waits for its turn (`database_busy` when that lasts
 /// longer than `limit`), looks whether the file is still in its place, and
 /// rolls back unless committed.

@@ -70,6 +70,8 @@ result<std::vector<job_info>> sqlite_store::list(const job_filter& filter,
 
 result<std::vector<queue_counts>> sqlite_store::counts(std::int64_t cap) {
   return guarded([&] {
+    // A job that moves meanwhile is counted once.
+    sqlite_snapshot one_moment{*session_};
     count_board board{cap};
     auto micros_now = micros();
     auto now = from_micros(micros_now);

@@ -13,6 +13,7 @@ inline constexpr auto sync_normal = "pragma synchronous = normal";
 inline constexpr auto sync_full = "pragma synchronous = full";
 inline constexpr auto main_file
     = "select file from pragma_database_list where name = 'main'";
+inline constexpr auto begin = "begin";
 inline constexpr auto begin_immediate = "begin immediate";
 inline constexpr auto commit = "commit";
 inline constexpr auto rollback = "rollback";

@@ -1,6 +1,7 @@
 #include "tests/store/conformance/racing.hpp"
 
 #include <atomic>
+#include <set>
 #include <thread>
 
 using namespace callboard;
@@ -83,4 +84,40 @@ TEST_CASE("a lease and a reclaim at the same time leave no orphan") {
   REQUIRE(counts.size() == 1);
   CHECK(counts[0].running.value == 0);
   CHECK(counts[0].waiting.value + counts[0].suspect.value == 300);
+}
+
+TEST_CASE("a job that moves while it is counted is counted once") {
+  auto place = every_shared_backend();
+  auto db = place->open();
+  auto store = join(*db);
+  put(*store, a_job("a"));
+  std::atomic<bool> over = false;
+  std::atomic<int> failures = 0;
+  std::thread mover{[&] {
+    while (!over) {
+      auto batches = store->lease({{"mail", 1, true}});
+      if (!batches || batches->front().jobs.size() != 1) {
+        ++failures;
+        return;
+      }
+      const auto& job = batches->front().jobs.front();
+      auto report = store->settle(
+          {{job.value.id, job.fence, retried{duration{0}, "again"}}});
+      if (!report || !report->accepted.front())
+        ++failures;
+    }
+  }};
+  auto people = ok(db->connect());
+  std::set<std::int64_t> sums;
+  for (int i = 0; i < 1000; ++i) {
+    std::int64_t sum = 0;
+    for (const auto& one : ok(people->counts()))
+      sum += one.waiting.value + one.delayed.value + one.running.value
+             + one.suspect.value + one.dead.value;
+    sums.insert(sum);
+  }
+  over = true;
+  mover.join();
+  CHECK(failures == 0);
+  CHECK(sums == std::set<std::int64_t>{1});
 }
