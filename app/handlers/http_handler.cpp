@@ -155,6 +155,12 @@ std::string http_endpoint::describe(const error& what, duration timeout) const {
   return text;
 }
 
+// 408 request timeout, 425 too early, 429 too many requests, 503 unavailable:
+// the same request may well be taken later.
+bool comes_back(int status) {
+  return status == 408 || status == 425 || status == 429 || status == 503;
+}
+
 outcome http_endpoint::judge(const http_answer& answer) const {
   auto kind = answer.status / 100;
   if (kind == 2)
@@ -164,7 +170,7 @@ outcome http_endpoint::judge(const http_answer& answer) const {
     return move_to_dlq(text + ": redirects are not followed; correct the url");
   if (!answer.body.empty())
     text += ": " + answer.body;
-  if (answer.status == 429 || answer.status == 503) {
+  if (comes_back(answer.status)) {
     auto after = parse_retry_after(answer.retry_after, now_());
     return after ? retry(*after, std::move(text)) : fail(std::move(text));
   }

@@ -169,7 +169,9 @@ TEST_CASE("429 and 503 retry after Retry-After") {
   CHECK(std::get<retried>(answered(503, "", "1000000")).after == 24h);
 }
 
-TEST_CASE("429 and 503 without a time fail by the policy") {
+TEST_CASE("answers that ask to come back fail by the policy without a time") {
+  CHECK(is_failed(answered(408)));
+  CHECK(is_failed(answered(425)));
   CHECK(is_failed(answered(429)));
   CHECK(is_failed(answered(503, "", "soon")));
 }
