@@ -7,6 +7,7 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace callboard::store {
 
@@ -67,13 +68,14 @@ void former_connections::left(incarnation id, server_process leased) {
 void former_connections::end_left(incarnation id, postgres_connection& over) {
   // What is in the middle of a commit ends after it.
   constexpr int most_looks = 50;
-  std::vector<server_process> there;
+  std::vector<server_process> known;
   {
     std::lock_guard lock{mutex_};
     auto [from, to] = left_.equal_range(id);
     for (auto i = from; i != to; ++i)
-      there.push_back(i->second);
+      known.push_back(i->second);
   }
+  auto there = known;
   for (int looks = 1; !there.empty(); ++looks) {
     std::erase_if(there,
                   [&](const auto& one) { return !is_ending(one, over); });
@@ -86,8 +88,12 @@ void former_connections::end_left(incarnation id, postgres_connection& over) {
                            "node: what the node holds is not certain"}};
     over.query(postgres::wait_for_its_end);
   }
+  // Not those that were left meanwhile.
   std::lock_guard lock{mutex_};
-  left_.erase(id);
+  std::erase_if(left_, [&](const auto& x) {
+    return x.first == id
+           && std::find(known.begin(), known.end(), x.second) != known.end();
+  });
 }
 
 } // namespace callboard::store

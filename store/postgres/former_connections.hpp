@@ -7,7 +7,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <vector>
 
 namespace callboard::store {
 
@@ -18,6 +17,9 @@ class postgres_connection;
 struct server_process {
   std::int64_t number = 0;
   std::int64_t began = 0;
+
+  friend bool operator==(const server_process&, const server_process&)
+      = default;
 };
 
 /// Which server process holds the liveness lock of each node of this program,

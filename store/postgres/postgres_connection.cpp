@@ -8,7 +8,6 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
 #include <utility>
 

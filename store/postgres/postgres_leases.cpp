@@ -120,7 +120,7 @@ postgres_store::lease_for(incarnation node,
 // The server's process for this connection may have to be ended one day, when
 // nobody can ask it any more. Behind a pooler there is none.
 void postgres_store::help(incarnation node) {
-  if (helped_ != node && !process_ && connection_->keeps_statements()) {
+  if (!process_ && connection_->keeps_statements()) {
     auto own = connection_->query(postgres::own_process);
     if (own.size() > 0)
       process_ = server_process{own.number(0, 0), own.number(0, 1)};
