@@ -48,21 +48,13 @@ client::impl::enqueue(std::vector<new_job> jobs,
 result<void> client::impl::store(const std::vector<new_job>& jobs) {
   auto due = tells_others() ? due_queues(jobs) : std::vector<std::string>{};
   auto claimed = relay.claim(due);
-  auto told = false;
-  std::function<result<void>(job_store&)> add
-      = [&](job_store& to) -> result<void> {
-    if (claimed.empty())
-      return to.enqueue(jobs);
-    auto stored = to.enqueue_and_wake(jobs, claimed);
-    if (!stored)
-      return stored.error();
-    told = *stored;
-    return {};
+  std::function<result<bool>(job_store&)> add = [&](job_store& to) {
+    return to.enqueue_and_wake(jobs, claimed);
   };
-  auto stored = sessions.with<void>(add);
-  if (!stored)
-    return stored;
-  if (told)
+  auto told = sessions.with<bool>(add);
+  if (!told)
+    return told.error();
+  if (*told)
     if (auto local = running_node())
       local->hint(claimed);
   for (const auto& queue : due) {
@@ -70,7 +62,7 @@ result<void> client::impl::store(const std::vector<new_job>& jobs) {
         = std::find(claimed.begin(), claimed.end(), queue) != claimed.end();
     if (!is_claimed)
       relay.wake(queue);
-    else if (!told)
+    else if (!*told)
       relay.wake_claimed(queue);
   }
   return {};
