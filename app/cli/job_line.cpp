@@ -96,10 +96,13 @@ std::string_view raw_arg(std::string_view line) {
   return {};
 }
 
-/// Of a key that stands twice a parser drops one, whichever was meant.
-complaint find_duplicate(std::string_view line) {
+/// Of a key that stands twice the parser drops one, whichever was meant.
+complaint find_duplicate(std::string_view line, const json::object& parsed) {
+  auto members = members_of(line);
+  if (members.size() == parsed.size())
+    return std::nullopt;
   std::set<std::string> seen;
-  for (const auto& each : members_of(line)) {
+  for (const auto& each : members) {
     std::string key{json::parse(each.key).get_string()};
     if (!seen.insert(key).second)
       return "the key \"" + key + "\" stands twice; leave one out";
@@ -215,7 +218,8 @@ result<new_job> parse_job_line(std::string_view line, const new_job& defaults) {
     return error{errc::invalid_job,
                  "not a JSON object; write {\"queue\": ..., \"type\": ...}"};
   const auto& object = document.get_object();
-  for (const auto& wrong : {find_duplicate(line), find_contradiction(object)})
+  for (const auto& wrong :
+       {find_duplicate(line, object), find_contradiction(object)})
     if (wrong)
       return error{errc::invalid_job, *wrong};
   auto job = defaults;

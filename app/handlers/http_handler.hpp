@@ -14,9 +14,8 @@ namespace callboard::app {
 /// application/octet-stream unless the settings say otherwise. The answer:
 ///
 ///   - 2xx completes;
-///   - 408, 425, 429 and 503 retry after Retry-After (seconds or a date, at
-///   most
-///     a day), without it by the retry policy;
+///   - 408, 425, 429 and 503 retry after Retry-After (seconds or a date, a day
+///     at most), without it by the retry policy;
 ///   - 3xx (redirects are not followed) and other 4xx go to the dead letters;
 ///   - 5xx, anything that is no HTTP, a connection that fails, the deadline and
 ///     a stop fail by the retry policy.
