@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <functional>
 #include <ostream>
+#include <set>
+#include <string_view>
 
 namespace callboard::app {
 
@@ -16,7 +18,8 @@ constexpr std::size_t batch_size = 1000;
 
 using change = std::function<result<std::size_t>(const dead_filter&)>;
 
-/// What became of the dead letters that were chosen.
+/// What became of the dead letters that were chosen, and of how many ids none
+/// was changed.
 struct counts {
   std::size_t changed = 0;
   std::size_t left_alone = 0;
@@ -43,7 +46,11 @@ result<void> change_all(job_store& store, dead_filter filter, time_point start,
     if (!count)
       return count.error();
     to.changed += *count;
-    to.left_alone += filter.limit - std::min(filter.limit, *count);
+    // Of several with one id only the newest comes back.
+    std::set<std::string_view> ids;
+    for (auto each = page->begin(); each != end; ++each)
+      ids.insert(each->value.id);
+    to.left_alone += ids.size() - std::min(ids.size(), *count);
     if (last)
       return {};
     filter.after = page->back().sequence;

@@ -169,6 +169,20 @@ TEST_CASE("more dead letters than a batch go back in one command") {
             .empty());
 }
 
+TEST_CASE("of a job that died twice one dead letter goes back, and that is no "
+          "conflict") {
+  scene here;
+  for (int i = 0; i < 2; ++i) {
+    here.ok({"enqueue", "-q", "mail", "-t", "broken", "--id", "b1"});
+    here.ok({"run", "--once"});
+  }
+  auto which = GENERATE(as<std::string>{}, "b1", "--all");
+  auto done = here.callboard({"dead", "retry", which});
+  CHECK(done.code == 0);
+  CHECK(done.out == "1\n");
+  CHECK_THAT(done.err, !Contains("stayed"));
+}
+
 TEST_CASE("a dead letter whose id is stored again stays dead") {
   scene here;
   here.ok({"enqueue", "-q", "mail", "-t", "broken", "--id", "b1"});
